@@ -1,0 +1,49 @@
+# One word per job; `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+TESTS ?= tests
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean
+
+help:  ## list the jobs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | awk -F '\t' '{ printf "make %-8s%s\n", $$1, $$2 }'
+
+# The package, editable, with what the tests and checks need; made again when pyproject.toml changes.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+		{ echo "demandsim needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is not: make PYTHON=python3.13 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+	@echo "setting up $(VENV) (a few minutes the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## the main job: Essex, two policies, ten paired seeds, out/report.html
+	@mkdir -p out
+	$(BIN)/demandsim compare essex --policy council-raises-threshold --policy system-leadership \
+		--residents 100000 --years 5 --seeds 10 --report out/report.html
+
+test: $(READY)  ## run the tests (TESTS="tests/unit" for a part) and say what was not run
+	@status=0; $(BIN)/python -m pytest $(TESTS) || status=$$?; \
+	echo "not run: whatever is listed above as SKIPPED; tests/speed/bench.py (make bench)"; \
+	for kind in $$(ls -d tests/*/ | grep -v -e __pycache__ -e speed); do \
+		case " $(TESTS) " in *" tests "*|*" $${kind%/}"*) ;; *) echo "not run: $${kind%/}" ;; esac; \
+	done; exit $$status
+
+lint: $(READY)  ## style, formatting, types and which file may import which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## resident-weeks a second, small town and Essex
+	$(BIN)/python -m tests.speed.bench
+
+clean:  ## remove virtual environments, results and caches
+	rm -rf .venv .venv-* out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,161 @@
+"""Needs as the kernels read them: weekly chances by age, sex, decile and level; routes; referrals by others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.agencies.grouping import GroupTable
+from demandsim.agencies.rules import NeedRules, Routes
+from demandsim.scenario.base import AGE_BANDS, DECILES
+from demandsim.scenario.group import Group
+from demandsim.scenario.need import Need
+from demandsim.scenario.schema import Scenario
+from demandsim.units import ONE, WEEKS_A_YEAR, chance_units, multiplier_units, weekly_units
+
+STATUSES = ("unserved", "waiting", "open")
+OLDEST = 32_000
+
+
+class DriverMove(NamedTuple):
+    """A driver moved by a policy: how far from its level, for whom, under which name the group is drawn."""
+
+    driver: str
+    by: float
+    group: Group
+    name: str
+
+
+def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMove] = ()) -> NeedRules:
+    """Work out every table by need."""
+    needs = list(scenario.needs.values())
+    names, services = list(scenario.needs), list(scenario.services)
+    held = [name for name in names if scenario.needs[name].pushed_by_household]
+    ordinary = [[(services.index(s), rates) for s, rates in need.ordinary.items()] for need in needs]
+    refers = [
+        [
+            (groups.add(r.group), services.index(r.to), r.rates)
+            for a in scenario.agencies.values()
+            for r in a.refers
+            if r.need == n
+        ]
+        for n in names
+    ]
+    driven = [_driven(scenario, groups, name, moves) for name in names]
+    return NeedRules(
+        start=np.array([_start(scenario, name) for name in names], np.int64),
+        first_week=np.array([n.age[0] * WEEKS_A_YEAR for n in needs], np.int32),
+        last_week=np.array([min((n.age[1] + 1) * WEEKS_A_YEAR, OLDEST) for n in needs], np.int32),
+        worsen=_units(weekly_units, (n.worsen for n in needs)),
+        ease=_units(weekly_units, (n.ease for n in needs)),
+        served_worsen=_units(multiplier_units, (n.served.worsen for n in needs)),
+        served_ease=_units(multiplier_units, (n.served.ease for n in needs)),
+        helped_start=_units(multiplier_units, (n.helped.start for n in needs)),
+        helped_worsen=_units(multiplier_units, (n.helped.worsen for n in needs)),
+        support_cut=_units(multiplier_units, (n.support_eases for n in needs)),
+        push=_units(multiplier_units, ([n.pushed_by.get(o, 0.0) for o in names] for n in needs)),
+        held=np.array([held.index(n) if n in held else -1 for n in names], np.int8),
+        home_push=_units(
+            multiplier_units,
+            ([scenario.needs[h].pushed_by_household.get(o, 0.0) for o in names] for h in held or names[:1]),
+        )
+        * (1 if held else 0),
+        approach=_units(weekly_units, ([getattr(n.approach, s) for s in STATUSES] for n in needs)),
+        emergency=_units(weekly_units, ([getattr(n.emergency, s) for s in STATUSES] for n in needs)),
+        ordinary_first=firsts(ordinary),
+        ordinary_service=np.array([s for rows in ordinary for s, _ in rows], np.int8),
+        ordinary_rate=_units(weekly_units, (rates for rows in ordinary for _, rates in rows)).reshape(-1, 4),
+        ordinary_open=_units(multiplier_units, (n.ordinary_when_open for n in needs)),
+        refer_first=firsts(refers),
+        refer_group=np.array([g for rows in refers for g, _, _ in rows], np.int16),
+        refer_to=np.array([to for rows in refers for _, to, _ in rows], np.int8),
+        refer_rate=_units(weekly_units, (rates for rows in refers for _, _, rates in rows)).reshape(-1, 3),
+        driver_first=firsts(driven),
+        driver_group=np.array([row[0] for rows in driven for row in rows], np.int16),
+        driver_for=np.array([row[1] for rows in driven for row in rows], np.int16),
+        driver_adds=np.array([row[2] for rows in driven for row in rows], np.int64),
+        death=_units(multiplier_units, ((1.0, *n.death) for n in needs)),
+        health=_units(multiplier_units, ([1.0, *(1 - w for w in n.qaly_weight)] for n in needs)),
+    )
+
+
+def route_rules(scenario: Scenario, groups: GroupTable) -> Routes:
+    """Lay out the routes of approaches (kind 0) and emergencies (kind 1)."""
+    services = list(scenario.services)
+    first, group, share_first, service, upto = [], [], [0], [], []
+    for kind in ("routes", "emergency_routes"):
+        row = []
+        for need in scenario.needs.values():
+            row.append(len(group))
+            for route in getattr(need, kind):
+                group.append(groups.add(route.group))
+                service += [services.index(s) for s in route.shares]
+                upto += cumulated(route.shares.values())
+                share_first.append(len(service))
+        first.append([*row, len(group)])
+    return Routes(
+        first=np.array(first, np.int64),
+        group=np.array(group, np.int16),
+        share_first=np.array(share_first, np.int64),
+        service=np.array(service, np.int8),
+        upto=np.array(upto, np.int64),
+    )
+
+
+def cumulated(shares: Iterable[float]) -> list[int]:
+    """Cumulate shares in 2^-32; the last closes at one."""
+    total, out = 0, []
+    for share in shares:
+        total += chance_units(share)
+        out.append(min(total, ONE))
+    return out
+
+
+def firsts(rows: Sequence[Sequence[object]]) -> NDArray[np.int64]:
+    """Give where each list begins when all are laid end to end, and where the last one ends."""
+    return np.cumsum([0, *map(len, rows)]).astype(np.int64)
+
+
+def _units(work_out: Callable[[float], int], nested: Iterable[object]) -> NDArray[np.int64]:
+    """Turn nested numbers into whole units, one by one."""
+    return np.array(_deep(work_out, list(nested)), np.int64)
+
+
+def _deep(work_out: Callable[[float], int], value: object) -> object:
+    """Apply to every number of nested lists."""
+    return [_deep(work_out, v) for v in value] if isinstance(value, list | tuple) else work_out(value)  # type: ignore[arg-type]
+
+
+def _driven(
+    scenario: Scenario, groups: GroupTable, need: str, moves: Sequence[DriverMove]
+) -> list[tuple[int, int, int]]:
+    """List what moved drivers add to one need's chance of starting, step by step."""
+    rows = []
+    for move in moves:
+        for step in scenario.drivers[move.driver].steps:
+            if step.need == need and move.by != 0:
+                adds = step.adds * move.by
+                sign = 1 if adds > 0 else -1
+                rows.append(
+                    (
+                        groups.add(step.group, name=move.driver),
+                        groups.add(move.group, name=move.name),
+                        sign * weekly_units(abs(adds)),
+                    )
+                )
+    return rows
+
+
+def _start(scenario: Scenario, name: str) -> list[int]:
+    """Weekly chance of a need's start by cell, nought outside its ages."""
+    need: Need = scenario.needs[name]
+    cells = []
+    for band, first in enumerate(AGE_BANDS):
+        fits = need.age[0] <= first <= need.age[1]
+        for sex in (0, 1):
+            for decile in range(1, DECILES + 1):
+                cells.append(weekly_units(need.start.at(band, sex, decile)) if fits else 0)
+    return cells

@@ -1,0 +1,112 @@
+"""Background demand, programmes and life's own chances, as the kernels read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, localcontext
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.agencies.doors import kinds
+from demandsim.agencies.grouping import GroupTable, sees
+from demandsim.agencies.rules import Background, Life, Programmes
+from demandsim.scenario.base import AGE_BANDS, DECILES
+from demandsim.scenario.place import AgeRates
+from demandsim.scenario.schema import Scenario
+from demandsim.scenario.service import EarlyHelp
+from demandsim.units import MULTIPLIER_ONE, chance_units, multiplier_units, normal_grades, weekly_units
+
+GRADES = 64
+OLDEST = 110
+
+
+def grade_multipliers(scenario: Scenario) -> tuple[int, ...]:
+    """Multiplier of each vulnerability grade, 65,536ths, mean one."""
+    return normal_grades(scenario.place.vulnerability_spread, GRADES)[1]
+
+
+def background_rules(scenario: Scenario) -> Background:
+    """Work out ordinary demand by cell and vulnerability, a row each service that has it."""
+    names = list(scenario.services)
+    rows = [(k, s.background) for k, s in scenario.services.items() if s.background]
+    cells = [(b, s, d) for b in range(len(AGE_BANDS)) for s in (0, 1) for d in range(1, DECILES + 1)]
+    grades = grade_multipliers(scenario)
+    return Background(
+        service=np.array([names.index(k) for k, _ in rows], np.int8),
+        rate=np.array([[weekly_units(b.rates.at(*c)) for c in cells] for _, b in rows], np.int64).reshape(
+            -1, 240
+        ),
+        power=np.array([_powers(grades, b.vulnerability) for _, b in rows], np.int64).reshape(-1, GRADES),
+        spell=np.array([multiplier_units(b.spell) for _, b in rows], np.int64),
+    )
+
+
+def _powers(multipliers: tuple[int, ...], power: float) -> list[int]:
+    """Raise each multiplier to a power, 65,536ths."""
+    with localcontext() as context:
+        context.prec = 40
+        exponent = Decimal(repr(power))
+        one = Decimal(MULTIPLIER_ONE)
+        return [int(((Decimal(m) / one) ** exponent * one).to_integral_value()) for m in multipliers]
+
+
+def programme_rules(scenario: Scenario, groups: GroupTable) -> Programmes:
+    """Work out the offers of early help, a row each service that makes one."""
+    names, needs = list(scenario.services), list(scenario.needs)
+    numbered = {pair: i for i, pair in enumerate(kinds(scenario))}
+    rows = [(k, s, s.programme) for k, s in scenario.services.items() if s.programme]
+    nothing = EarlyHelp()
+    helps = [[p.help.get(n, nothing) for n in needs] for _, _, p in rows]
+    shape = (len(rows), len(needs))
+    return Programmes(
+        service=np.array([names.index(k) for k, _, _ in rows], np.int8),
+        group=np.array(
+            [groups.add(p.group, sees=sees(scenario, s.agency), name=k) for k, s, p in rows], np.int16
+        ),
+        take_up=np.array([chance_units(p.take_up) for _, _, p in rows], np.int64),
+        again=np.array([p.again_weeks for _, _, p in rows], np.int16),
+        ease=np.array([[chance_units(h.ease) for h in row] for row in helps], np.int64).reshape(shape),
+        helped=np.array([[h.helped_weeks for h in row] for row in helps], np.int16).reshape(shape),
+        find=np.array([[chance_units(h.find) for h in row] for row in helps], np.int64).reshape(shape),
+        refer_to=np.array(
+            [[names.index(p.refers_to[n]) if n in p.refers_to else -1 for n in needs] for _, _, p in rows],
+            np.int8,
+        ).reshape(shape),
+        steps=np.array([p.vulnerability_steps for _, _, p in rows], np.uint8),
+        offer_kind=np.array([numbered[k, "offer"] for k, _, _ in rows], np.int16),
+        reached_kind=np.array([numbered[k, "reached"] for k, _, _ in rows], np.int16),
+    )
+
+
+def life_rules(scenario: Scenario, strengths: Mapping[str, Mapping[str, float]]) -> Life:
+    """Work out deaths by age, sex and decile, leaving home, moving out, bad spells and community support added."""
+    place, spells = scenario.place, scenario.bad_spells
+    stated = scenario.mechanisms.get("community_support")
+    strongest = max((s.get("community_support", 0.0) for s in strengths.values()), default=0.0)
+    support = stated.effect * strongest if stated else 0.0
+    return Life(
+        death=_deaths(place.deaths),
+        grade=np.array(grade_multipliers(scenario), np.int64),
+        numbers=np.array(
+            [
+                weekly_units(place.households.leave_home),
+                weekly_units(place.moves_out),
+                weekly_units(spells.start),
+                chance_units(Decimal(1) / Decimal(repr(spells.weeks))),
+                multiplier_units(support),
+            ],
+            np.int64,
+        ),
+    )
+
+
+def _deaths(rates: AgeRates) -> NDArray[np.int64]:
+    """Weekly chance of death by single year of age: the rate of the band the age falls in."""
+    table = np.zeros((OLDEST + 1, 2, DECILES), np.int64)
+    for age in range(OLDEST + 1):
+        row = max(i for i, first in enumerate(rates.age) if first <= age)
+        for sex, column in enumerate((rates.female, rates.male)):
+            for decile in range(DECILES):
+                table[age, sex, decile] = weekly_units(column[row] * rates.decile[decile])
+    return table

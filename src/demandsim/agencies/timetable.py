@@ -1,0 +1,113 @@
+"""The rules of a run week by week: compiled once for a scenario and its policies, shared by every seed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from demandsim.agencies.changes import AsChanged, Line, as_changed, change_weeks, lines
+from demandsim.agencies.doors import door_rules
+from demandsim.agencies.grouping import FrozenBits, GroupTable
+from demandsim.agencies.needs import need_rules, route_rules
+from demandsim.agencies.offers import background_rules, life_rules, programme_rules
+from demandsim.agencies.rules import Rules
+from demandsim.chance import check_policy_names
+from demandsim.records.prices import Prices, prices
+from demandsim.scenario.check import check_policy
+from demandsim.scenario.policy import Policy
+from demandsim.scenario.schema import Scenario
+
+
+class Version(NamedTuple):
+    """The rules from one week on."""
+
+    from_week: int
+    scenario: Scenario
+    rules: Rules
+    prices: Prices
+    frozen: tuple[int, ...]  # groups whose membership freezes in this week
+
+
+class Timetable(NamedTuple):
+    """Every version of a run's rules, and the sums its policies spend without a contact."""
+
+    scenario: Scenario
+    policies: tuple[Policy, ...]
+    versions: tuple[Version, ...]
+    lines: tuple[Line, ...]
+
+    def number(self, week: int) -> int:
+        """Number of the version that holds in ``week``; before week 0 the first."""
+        return max(0, bisect_right([v.from_week for v in self.versions], week) - 1)
+
+    def at(self, week: int) -> Version:
+        """Version that holds in ``week``."""
+        return self.versions[self.number(week)]
+
+
+def timetable(scenario: Scenario, policies: Sequence[Policy] = ()) -> Timetable:
+    """Compile the rules of a run.
+
+    Raises
+    ------
+    PolicyError
+        If a policy cannot be run on the scenario.
+    ChanceError
+        If two policies' names have one hash.
+    """
+    content = (scenario.model_dump_json(), *(p.model_dump_json() for p in policies))
+    return _compiled(content, _Held(scenario, tuple(policies)))
+
+
+class _Held:
+    """Carries the scenario past the cache's key, which is its content."""
+
+    def __init__(self, scenario: Scenario, policies: tuple[Policy, ...]) -> None:
+        self.scenario, self.policies = scenario, policies
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+
+@lru_cache(maxsize=32)
+def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
+    """Compile, once for each content."""
+    scenario, policies = held.scenario, held.policies
+    check_policy_names(p.name for whole in policies for p in whole.whole())
+    for policy in policies:
+        check_policy(scenario, policy)
+    bits = FrozenBits()
+    versions: list[Version] = []
+    seen: set[int] = set()
+    for week in change_weeks(policies, scenario):
+        rules = compile_rules(as_changed(scenario, policies, week), bits)
+        rows = [int(g) for g in range(rules.groups.bit.shape[0]) if rules.groups.bit[g] >= 0]
+        fresh = tuple(g for g in rows if int(rules.groups.bit[g]) not in seen)
+        seen.update(int(rules.groups.bit[g]) for g in rows)
+        now = as_changed(scenario, policies, week).scenario
+        versions.append(Version(week, now, rules, prices(now, scenario), fresh))
+    return Timetable(scenario, policies, tuple(versions), tuple(lines(policies)))
+
+
+def compile_rules(changed: AsChanged, bits: FrozenBits) -> Rules:
+    """Turn a scenario as it stands into the kernels' tables."""
+    scenario = changed.scenario
+    groups = GroupTable(scenario, bits)
+    needs = need_rules(scenario, groups, changed.moves)
+    routes = route_rules(scenario, groups)
+    doors = door_rules(scenario, groups, changed.strengths)
+    programmes = programme_rules(scenario, groups)
+    return Rules(
+        needs=needs,
+        routes=routes,
+        doors=doors,
+        background=background_rules(scenario),
+        programmes=programmes,
+        groups=groups.columns(),
+        life=life_rules(scenario, changed.strengths),
+    )

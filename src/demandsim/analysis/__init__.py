@@ -1,0 +1,1 @@
+"""Differences between records: shunts, attribution, economics, charts and the report."""

@@ -1,0 +1,1 @@
+"""Parameters with unit, range, grade and source, and the tables that hold them."""

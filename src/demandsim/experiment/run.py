@@ -1,0 +1,60 @@
+"""One run from a settled start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from demandsim.experiment.settle import settle
+from demandsim.records.record import RunRecord
+from demandsim.scenario.group import Group
+from demandsim.scenario.policy import Policy
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.model import DemandModel
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int,
+    policies: Sequence[Policy] = (),
+    followed: Sequence[int] = (),
+    panel: Group | None = None,
+    start: DemandModel | None = None,
+) -> RunRecord:
+    """Run a scenario to its end.
+
+    Parameters
+    ----------
+    scenario
+        The place, its size and its weeks.
+    seed
+        A whole number from 0.
+    policies
+        What changes, and when.
+    followed
+        Identities whose every event is kept (``record.journeys()``).
+    panel
+        Group of whom a row a resident and quarter is kept (``record.panel()``); ``Group()`` is everyone.
+    start
+        A settled state to use again; settled anew without it.
+
+    Returns
+    -------
+    RunRecord
+        What the run left.
+
+    Raises
+    ------
+    RunError, PolicyError
+        See ``DemandModel``.
+    """
+    model = DemandModel(
+        scenario,
+        seed=seed,
+        policies=policies,
+        start=settle(scenario, seed=seed) if start is None else start,
+        followed=followed,
+        panel=panel,
+    )
+    model.run()
+    return model.record

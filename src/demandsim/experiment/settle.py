@@ -1,0 +1,37 @@
+"""Settling: a year run before the first recorded week, so that queues and stays are not empty at the start."""
+
+from __future__ import annotations
+
+from demandsim.chance import check_seed
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.model import DemandModel
+
+SETTLING = 52
+"""Weeks, numbered -52 to -1; run without policies and not recorded."""
+
+
+def settle(scenario: Scenario, *, seed: int) -> DemandModel:
+    """Run the 52 weeks before the first recorded one.
+
+    Parameters
+    ----------
+    scenario
+        The place.
+    seed
+        The seed; both arms of a pair begin from one settled state.
+
+    Returns
+    -------
+    DemandModel
+        Standing at week 0, nothing recorded; hand it to ``DemandModel(..., start=...)`` or fork it.
+
+    Raises
+    ------
+    RunError
+        If the seed is not a whole number.
+    """
+    model = DemandModel(scenario, seed=check_seed(seed), first_week=-SETTLING)
+    model.run(SETTLING)
+    return model
+
+

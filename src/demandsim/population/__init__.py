@@ -1,0 +1,1 @@
+"""Resident and household columns, and the making of residents who match a place."""

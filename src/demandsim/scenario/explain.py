@@ -1,0 +1,211 @@
+"""A policy or a scenario told in plain words that can be read aloud to a room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from demandsim.scenario.base import SECTORS
+from demandsim.scenario.policy import Policy
+from demandsim.scenario.policy_check import check_policy
+from demandsim.scenario.schema import Scenario
+from demandsim.scenario.service import Service
+from demandsim.scenario.settings import made
+from demandsim.scenario.telling import MECHANISMS, legal_notes, payers, what, when
+from demandsim.scenario.words import common, count, listed, pounds, severity, span, the_agency, the_service
+
+_SECTORS = {
+    "council": "The council",
+    "nhs": "The NHS",
+    "police": "The police",
+    "community": "The voluntary sector",
+    "other_public": "Other public services",
+}
+
+
+def explain_policy(policy: Policy, scenario: Scenario) -> str:
+    """Tell who makes a policy, what changes when and for whom, who hopes to save what, and on what evidence.
+
+    Parameters
+    ----------
+    policy : Policy
+        As ``read_policy`` gives it; each policy it includes is told in a paragraph of its own.
+    scenario : Scenario
+        What it changes: names, and settings as they were.
+
+    Returns
+    -------
+    str
+        Paragraphs with an empty line between, each one line.
+
+    Raises
+    ------
+    PolicyError
+        If the policy cannot be run on the scenario.
+    """
+    check_policy(scenario, policy)
+    data: Mapping[str, Any] = scenario.model_dump()
+    paragraphs = [_sentence(policy.title)]
+    if policy.about:
+        paragraphs.append(_sentence(policy.about))
+    parts = [part for part in policy.whole() if part is not policy and part.own]
+    if parts:
+        paragraphs.append(f"It brings together {count(len(parts), 'decision')}, told here one by one.")
+    for part in parts:
+        told, data = _told(part, scenario, data)
+        paragraphs.append(" ".join([_sentence(part.title), *told]))
+    told, data = _told(policy, scenario, data)
+    if told:
+        paragraphs.append(" ".join(told))
+    if len(parts) > 1 and (total := sum(part.expected_saving for part in parts)):
+        paragraphs.append(f"Added up, those who make these changes hope to save {pounds(total)} a year.")
+    if parts:
+        paragraphs.extend(
+            f"Where this comes from, for “{part.title}”: {_source(part.source)}" for part in parts
+        )
+    paragraphs.append(f"Where this comes from: {_source(policy.source)}")
+    return "\n\n".join(paragraphs)
+
+
+def _told(policy: Policy, scenario: Scenario, data: Mapping[str, Any]) -> tuple[list[str], Mapping[str, Any]]:
+    """Sentences for a policy's own changes and its saving, and the tables as they stand afterwards."""
+    sentences: list[str] = []
+    if policy.own or policy.expected_saving:
+        sentences.append(_made_by(policy, scenario))
+    last = ""
+    for change in policy.own:
+        dates = when(change)
+        opening = "At the same time" if dates == last else dates
+        last = dates
+        for clause in what(change, scenario, data):
+            sentences.append(f"{opening}, {clause}.")
+            opening = "At the same time"
+        sentences.extend(legal_notes(change, scenario))
+        if change.why:
+            sentences.append(_sentence(change.why))
+        data = made(data, change)
+    return sentences, data
+
+
+def _made_by(policy: Policy, scenario: Scenario) -> str:
+    """Who decides, and who hopes to save how much."""
+    maker = re.sub(r"[a-z0-9_]+", lambda word: _agency_or(word[0], scenario), policy.maker)
+    if not policy.expected_saving:
+        return f"It is made by {maker}, and nobody counts on a saving from it."
+    sum_ = pounds(policy.expected_saving)
+    if policy.saver is None or policy.saver == policy.maker:
+        return f"It is made by {maker}, with the hope of saving {sum_} a year."
+    saver = the_agency(scenario.agencies[policy.saver])
+    return f"It is made by {maker}, with the hope of saving {sum_} a year for {saver}."
+
+
+def _agency_or(word: str, scenario: Scenario) -> str:
+    """Name an agency in words where a word is its key."""
+    return the_agency(scenario.agencies[word]) if word in scenario.agencies else word
+
+
+def _source(text: str) -> str:
+    """Where something comes from, without the row numbers of evidence files, which nobody can hear."""
+    rows = r"[A-Z]{1,2}\d{2,3}(?:(?:-|, | and )[A-Z]{1,2}\d{2,3})*"
+    text = re.sub(rf"\s*\({rows}\)|(?<=\d): {rows}(?=[,)])", "", text)
+    return _sentence(re.sub(rf"(^|[.;:] ){rows}(?: \((null)\))?: ", r"\1", text))
+
+
+def explain_scenario(scenario: Scenario) -> str:
+    """Tell what place a scenario is, which needs it follows, and which organisations serve and pay for whom.
+
+    Returns
+    -------
+    str
+        Paragraphs with an empty line between, each one line.
+    """
+    place = scenario.place
+    each = place.population / scenario.residents
+    stands = "each for one person" if abs(each - 1) < 0.05 else f"each standing for about {each:.3g} people"
+    districts = listed(district.title for district in place.districts.values())
+    paragraphs = [
+        _sentence(scenario.title),
+        *([_sentence(scenario.about)] if scenario.about else []),
+        f"{place.title} has {place.population:,} residents in {count(len(place.districts), 'district')}: "
+        f"{districts}. The model follows {scenario.residents:,} of them, {stands}, for "
+        f"{span(scenario.weeks)}.",
+        _needs(scenario),
+    ]
+    for sector in SECTORS:
+        if told := _sector(scenario, sector):
+            paragraphs.append(told)
+    if closed := [the_service(service) for service in scenario.services.values() if service.closed]:
+        paragraphs.append(f"Closed until somebody decides to open it: {listed(closed)}.")
+    paragraphs.append(_leadership(scenario))
+    if scenario.drivers:
+        names = listed(common(driver.title) for driver in scenario.drivers.values())
+        paragraphs.append(f"From outside the services, needs are moved by {names}.")
+    return "\n\n".join(paragraphs)
+
+
+def _needs(scenario: Scenario) -> str:
+    """The needs, and how severity is named."""
+    names = listed(common(need.title) for need in scenario.needs.values())
+    steps = ", ".join(severity(level) for level in range(1, 4))
+    return (
+        f"It follows {count(len(scenario.needs), 'need')}: {names}. A need can be {steps}, or have come to a "
+        "crisis. A resident can have several at once, and one can bring on another."
+    )
+
+
+def _sector(scenario: Scenario, sector: str) -> str:
+    """What the agencies of one sector provide, with their services' doors; empty if there is none."""
+    sentences = []
+    for name, agency in scenario.agencies.items():
+        if agency.sector != sector:
+            continue
+        services = [
+            service for service in scenario.services.values() if service.agency == name and not service.closed
+        ]
+        if services:
+            told = listed(_service(service) for service in services)
+            are = "services of {} are" if len(services) > 1 else "service of {} is"
+            sentences.append(f"The {are.format(the_agency(agency))} {told}.")
+        elif agency.refers:
+            sentences.append(f"Referrals alone come from {the_agency(agency)}, without a service of its own.")
+        shared = [service for service in services if set(service.payers) - {name}]
+        sentences += [
+            f"The cost of {the_service(one)} is borne by {payers(one.payers, scenario)}." for one in shared
+        ]
+    return f"{_SECTORS[sector]}. {' '.join(sentences)}" if sentences else ""
+
+
+def _service(service: Service) -> str:
+    """A service and how severe a need must be at its door."""
+    name = the_service(service)
+    if service.threshold > 1 and service.mode != "emergency":
+        name += f" (from {severity(service.threshold)} need)"
+    if service.lawful_threshold is not None and service.threshold > service.lawful_threshold:
+        name += " (beyond what the law allows)"
+    return name
+
+
+def _leadership(scenario: Scenario) -> str:
+    """How far agencies work as one system at the start."""
+    used = {
+        name: [the_agency(a) for a in scenario.agencies.values() if getattr(a.leadership, name) > 0]
+        for name in MECHANISMS
+    }
+    told = [f"{MECHANISMS[name]} ({listed(agencies)})" for name, agencies in used.items() if agencies]
+    if not told:
+        return (
+            "Each organisation looks after its own: no way of working as one system is in use at the start."
+        )
+    return f"At the start, these ways of working as one system are in use at least in part: {listed(told)}."
+
+
+def _sentence(text: str) -> str:
+    """Text as a sentence: one line, a capital and a full stop."""
+    text = _capital(" ".join(text.split()))
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _capital(text: str) -> str:
+    """Text with a capital first."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,94 @@
+"""A place as its margins: who lives there by district, decile and age, in which homes, changing how."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from demandsim.scenario.base import DECILES, ByDecile, Factor, Frozen, Key, Rate, ReadOnly, Share
+
+FIVE_YEAR_BANDS = tuple(range(0, 91, 5))
+"""First age of each five-year band of the population table; the last is 90 and over."""
+
+People = Annotated[float, Field(ge=0, le=1e8)]
+ByBand = Annotated[tuple[People, ...], Field(min_length=19, max_length=19)]
+ByTenure = Annotated[tuple[Share, ...], Field(min_length=3, max_length=3)]
+
+
+class District(Frozen):
+    """One district: people by decile (1 most deprived first) and five-year band, households, tenure, growth.
+
+    ``people`` holds ten rows of 19 counts and is raked to ``population``; ``tenure`` is the share of
+    households owned, social rented, private rented; ``growth`` the yearly growth in people.
+    """
+
+    title: str
+    population: Annotated[int, Field(ge=1)]
+    households: Annotated[int, Field(ge=1)]
+    tenure: ByTenure
+    growth: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.0
+    people: Annotated[tuple[ByBand, ...], Field(min_length=10, max_length=10)]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> District:
+        if abs(sum(self.tenure) - 1) > 1e-6:
+            raise ValueError(f"tenure must add up to 1, not {sum(self.tenure):.4f}")
+        if sum(map(sum, self.people)) <= 0:
+            raise ValueError("people must hold somebody")
+        return self
+
+
+class Households(Frozen):
+    """How people share dwellings: shares of households by make-up; other households fill the rest.
+
+    ``couple_age_gap`` is in years. ``benefit`` is the share of households claiming housing benefit by tenure.
+    """
+
+    one_person: Share
+    couple: Share
+    couple_with_children: Share
+    lone_parent: Share
+    benefit: ByTenure
+    leave_home: Rate = 0.2  # grown children (18 and over) who leave, a person-year
+
+
+class AgeRates(Frozen):
+    """Yearly rates by age and sex from any first ages, with a factor a decile."""
+
+    age: tuple[int, ...]
+    female: tuple[Rate, ...]
+    male: tuple[Rate, ...]
+    decile: ByDecile = (1.0,) * DECILES
+
+    @model_validator(mode="after")
+    def _shape(self) -> AgeRates:
+        if self.age[:1] != (0,) or list(self.age) != sorted(set(self.age)):
+            raise ValueError("age must rise from 0, each band's first age once")
+        if not len(self.age) == len(self.female) == len(self.male):
+            raise ValueError("age, female and male must be equally long")
+        return self
+
+
+class Place(Frozen):
+    """A place and its margins."""
+
+    title: str
+    population: Annotated[int, Field(ge=1)]
+    districts: Annotated[dict[Key, District], *ReadOnly]
+    tenure_by_decile: Annotated[tuple[ByTenure, ...], Field(min_length=10, max_length=10)]
+    male_by_band: Annotated[tuple[Share, ...], Field(min_length=19, max_length=19)]
+    households: Households
+    births: AgeRates  # children a woman and year; the male column is not read
+    deaths: AgeRates
+    moves_out: Rate  # of households, a household-year
+    vulnerability_spread: Annotated[float, Field(ge=0, le=2)]  # standard deviation of its logarithm
+    vulnerability_inherited: Share  # share of children whose vulnerability is a parent's
+    support_mean: Share
+    support_spread: Factor = 0.2
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Place:
+        if not 1 <= len(self.districts) <= 60:
+            raise ValueError("a place has 1 to 60 districts")
+        return self

@@ -1,0 +1,218 @@
+"""Phase 2: needs start, worsen, ease or end, one draw a need and week, at most one level a week."""
+
+from __future__ import annotations
+
+from demandsim.agencies.rules import EPISODE, Rules
+from demandsim.chance import CHANGE_NEEDS, address, draw
+from demandsim.kernels import inlined, kernel
+from demandsim.population.columns import HERE, OPEN, Homes, Residents
+from demandsim.records.journal import EASED, ENDED, STARTED, WORSENED
+from demandsim.records.measures import CRISES
+from demandsim.simulation.book import Book
+from demandsim.simulation.groups import in_group
+from demandsim.simulation.posting import clear_need, note, tally
+
+ONE = 65_536
+CERTAIN = 1 << 32
+MOST = 8  # the other factors together multiply a hazard by at most this
+CHILD = 2
+LONGEST_TABLE = 16  # needs
+
+
+@kernel
+def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Start, worsen or ease each need of each resident, from the state as the phase found it."""
+    gather_pushes(state, homes, rules)
+    needs = state.severity.shape[1]
+    for row in range(book.here[2]):
+        if state.presence[row] != HERE:
+            continue
+        grade = rules.life.grade[state.grade[row]]
+        cell = state.cell[row]
+        found = 0  # the severities as the phase found them, a nibble each
+        for need in range(needs):
+            found |= int(state.severity[row, need]) << (4 * need)
+        for need in range(needs):
+            level = (found >> (4 * need)) & 15
+            word = draw(key, state.identity[row], week, address(CHANGE_NEEDS, need))[0]
+            if level == 0:
+                base = rules.needs.start[need, cell]
+                if base > 0 and rules.needs.driver_first[need] < rules.needs.driver_first[need + 1]:
+                    base = max(0, base + driven(state, rules, key, row, need, week))
+                base = (base * grade) >> 16
+                if word < base * MOST:
+                    start(state, homes, rules, book, row, need, base, found, word, week)
+            elif week - state.born_week[row] >= rules.needs.last_week[need]:
+                state.severity[row, need] = 0  # outgrown
+                clear_need(state, row, need)
+            else:
+                base = (rules.needs.worsen[need, level - 1] * grade) >> 16 if level < 4 else 0
+                ease = (rules.needs.ease[need, level - 1] * rules.needs.served_ease[need]) >> 16
+                if word < base * MOST + ease:
+                    move(state, homes, rules, book, row, need, base, found, word, week)
+
+
+@kernel
+def driven(state: Residents, rules: Rules, key: int, row: int, need: int, week: int) -> int:
+    """What moved drivers add to the resident's weekly chance that a need starts, 2^-32; may be below zero."""
+    adds = 0
+    for line in range(rules.needs.driver_first[need], rules.needs.driver_first[need + 1]):
+        if in_group(state, rules.groups, int(rules.needs.driver_group[line]), key, row, week):
+            if in_group(state, rules.groups, int(rules.needs.driver_for[line]), key, row, week):
+                adds += rules.needs.driver_adds[line]
+    return adds
+
+
+@kernel
+def gather_pushes(state: Residents, homes: Homes, rules: Rules) -> None:
+    """Add up, home by home, the push of the adults' needs on needs held in the household."""
+    needs = state.severity.shape[1]
+    for row in range(state.identity.shape[0]):
+        if state.presence[row] == HERE:
+            home = state.household[row]
+            for held in range(homes.push.shape[1]):
+                homes.push[home, held] = 0
+                homes.push_fresh[home, held] = 0
+            homes.push_cause[home] = 0
+    for row in range(state.identity.shape[0]):
+        if state.presence[row] != HERE or state.role[row] == CHILD:
+            continue
+        home = state.household[row]
+        for need in range(needs):
+            level = state.severity[row, need]
+            if level == 0:
+                continue
+            cause = int(state.cause[row, need])
+            for held in range(homes.push.shape[1]):
+                push = rules.needs.home_push[held, need] * level
+                if push == 0:
+                    continue
+                homes.push[home, held] += push
+                if cause == 0:
+                    homes.push_fresh[home, held] += push
+                elif homes.push_cause[home] == 0 or cause < homes.push_cause[home]:
+                    homes.push_cause[home] = cause
+
+
+@kernel
+def factor(state: Residents, homes: Homes, rules: Rules, row: int, need: int, found: int, fresh: bool) -> int:
+    """Product of pushes, household and community support, 65,536ths; with ``fresh``, no push that has a cause."""
+    product = ONE
+    for other in range(state.severity.shape[1]):
+        level = (found >> (4 * other)) & 15
+        if level > 0 and rules.needs.push[need, other] > 0 and not (fresh and state.cause[row, other] > 0):
+            product = (product * (ONE + rules.needs.push[need, other] * level)) >> 16
+    held = rules.needs.held[need]
+    if held >= 0:
+        home = state.household[row]
+        push = homes.push_fresh[home, held] if fresh else homes.push[home, held]
+        product = (product * (ONE + push)) >> 16
+    support = min(ONE, state.support[row] + rules.life.numbers[4])
+    product = (product * (ONE - ((rules.needs.support_cut[need] * support) >> 16))) >> 16
+    return min(product, MOST * ONE)
+
+
+@kernel
+def pushing_cause(state: Residents, homes: Homes, rules: Rules, row: int, need: int, found: int) -> int:
+    """Cause of the first own need that pushes this one and has a cause, else the household's."""
+    cause = 0
+    for other in range(state.severity.shape[1]):
+        if cause == 0 and (found >> (4 * other)) & 15 and rules.needs.push[need, other] > 0:
+            cause = int(state.cause[row, other])
+    if cause == 0 and rules.needs.held[need] >= 0:
+        cause = int(homes.push_cause[state.household[row]])
+    return cause
+
+
+@kernel
+def start(
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    book: Book,
+    row: int,
+    need: int,
+    base: int,
+    found: int,
+    word: int,
+    week: int,
+) -> None:
+    """Start a need if the draw says so; one that a caused push alone started takes its cause."""
+    if state.helped_until[row, need] >= week:
+        base = (base * rules.needs.helped_start[need]) >> 16
+    if word >= (base * factor(state, homes, rules, row, need, found, False)) >> 16:
+        return
+    state.severity[row, need] = 1
+    if word >= (base * factor(state, homes, rules, row, need, found, True)) >> 16:
+        cause = pushing_cause(state, homes, rules, row, need, found)
+        state.cause[row, need] = cause
+        state.worse_cause[row, need] = cause
+    note(book, week, row, STARTED, -1, need, 1, -1, state.cause[row, need])
+
+
+@kernel
+def help_strength(state: Residents, rules: Rules, row: int, need: int, week: int) -> int:
+    """Share of the need's served effect given this week, 65,536ths: by the open episode, else by the stay."""
+    strength = 0
+    if state.status[row, need] == OPEN:
+        service = int(state.service[row, need])
+        if rules.doors.mode[service] == EPISODE and gives_support(
+            rules, service, week - state.since[row, need]
+        ):
+            strength = rules.doors.helps[service, need]
+    if state.stay_service[row] >= 0:
+        strength = max(strength, rules.doors.helps[state.stay_service[row], need])
+    return strength
+
+
+@inlined
+def gives_support(rules: Rules, service: int, weeks: int) -> bool:
+    """Tell whether support is given in the episode's week numbered ``weeks`` from 0: the first, then the package."""
+    package = rules.doors.package[service]
+    return weeks == 0 or ((weeks + 1) * package) >> 16 > (weeks * package) >> 16
+
+
+@kernel
+def move(
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    book: Book,
+    row: int,
+    need: int,
+    base: int,
+    found: int,
+    word: int,
+    week: int,
+) -> None:
+    """Worsen or ease a need if the draw says so, and mark a worsening that service would have prevented."""
+    level = int(state.severity[row, need])
+    if state.helped_until[row, need] >= week:
+        base = (base * rules.needs.helped_worsen[need]) >> 16
+    strength = help_strength(state, rules, row, need, week)
+    worsen_by = ONE + ((strength * (rules.needs.served_worsen[need] - ONE)) >> 16)
+    ease_by = ONE + ((strength * (rules.needs.served_ease[need] - ONE)) >> 16)
+    ease = (rules.needs.ease[need, level - 1] * ease_by) >> 16
+    unserved = (base * factor(state, homes, rules, row, need, found, False)) >> 16
+    worsen = min((unserved * worsen_by) >> 16, CERTAIN - ease)
+    if word < worsen:
+        state.severity[row, need] = level + 1
+        cause = int(state.cause[row, need])
+        if cause > 0:  # would full service have left the need alone on this very draw?
+            if word < (unserved * rules.needs.served_worsen[need]) >> 16:
+                cause = 0
+        else:
+            fresh = (base * factor(state, homes, rules, row, need, found, True)) >> 16
+            if word >= (fresh * worsen_by) >> 16:
+                cause = pushing_cause(state, homes, rules, row, need, found)
+                state.cause[row, need] = cause
+        if cause > 0 and state.worse_cause[row, need] == 0:
+            state.worse_cause[row, need] = cause
+        if level == 3:
+            tally(state, book, CRISES, row, 1)
+        note(book, week, row, WORSENED, -1, need, level + 1, -1, cause)
+    elif word < worsen + ease:
+        state.severity[row, need] = level - 1
+        if level == 1:
+            clear_need(state, row, need)
+        note(book, week, row, ENDED if level == 1 else EASED, -1, need, level - 1, -1, 0)

@@ -1,0 +1,70 @@
+"""Whether a resident is in a group, this week."""
+
+from __future__ import annotations
+
+from demandsim.agencies.rules import Groups
+from demandsim.chance import LIFELONG_WEEK, SHARE, address, draw
+from demandsim.kernels import kernel
+from demandsim.population.columns import HERE, Residents
+
+
+@kernel
+def in_group(state: Residents, groups: Groups, group: int, key: int, row: int, week: int) -> bool:
+    """Tell whether the resident in ``row`` is in ``group`` in ``week``; group 0 is everyone."""
+    if group == 0:
+        return True
+    bit = groups.bit[group]
+    if bit >= 0:
+        return (state.member[row] >> bit) & 1 == 1
+    return meets(state, groups, group, key, row, week)
+
+
+@kernel
+def meets(state: Residents, groups: Groups, group: int, key: int, row: int, week: int) -> bool:
+    """Tell whether the resident meets what the group asks now, whatever was frozen."""
+    age = week - state.born_week[row]
+    if age < groups.youngest[group] or age >= groups.oldest[group]:
+        return False
+    if not (
+        (groups.sexes[group] >> state.sex[row]) & 1
+        and (groups.quintiles[group] >> ((state.decile[row] - 1) // 2)) & 1
+        and (groups.districts[group] >> state.district[row]) & 1
+        and (groups.tenures[group] >> state.tenure[row]) & 1
+        and (groups.roles[group] >> state.role[row]) & 1
+        and (groups.places[group] >> state.place[row]) & 1
+    ):
+        return False
+    if groups.asks_needs[group]:
+        for need in range(state.severity.shape[1]):
+            level = state.severity[row, need]
+            if groups.sees[group] and not (groups.sees[group] & state.seen[row, need]):
+                level = 0  # the agency's records do not hold it
+            if level < groups.need_low[group, need] or level > groups.need_high[group, need]:
+                return False
+    column = groups.contact[group]
+    if column >= 0 and state.last_contact[row, column] < week - groups.contact_weeks[group]:
+        return False
+    if groups.share[group] >= 0:
+        word = draw(key, state.identity[row], LIFELONG_WEEK, address(SHARE, groups.share_item[group]))[0]
+        return word < groups.share[group]
+    return True
+
+
+@kernel
+def freeze(state: Residents, groups: Groups, group: int, key: int, week: int) -> None:
+    """Freeze the membership of a fixed group as it stands at the start of ``week``."""
+    bit = groups.bit[group]
+    for row in range(state.identity.shape[0]):
+        state.member[row] &= ~(1 << bit)
+        if state.presence[row] == HERE and meets(state, groups, group, key, row, week):
+            state.member[row] |= 1 << bit
+
+
+@kernel
+def count_group(state: Residents, groups: Groups, group: int, key: int, week: int) -> int:
+    """Count the residents who are here and meet what the group asks."""
+    found = 0
+    for row in range(state.identity.shape[0]):
+        if state.presence[row] == HERE and in_group(state, groups, group, key, row, week):
+            found += 1
+    return found

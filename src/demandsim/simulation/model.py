@@ -1,0 +1,246 @@
+"""The model: residents with several needs moving between agencies, a Mesa model that steps by a week."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.agencies.agency import Agency
+from demandsim.agencies.rules import Rules
+from demandsim.agencies.timetable import Timetable, Version, timetable
+from demandsim.chance import check_seed
+from demandsim.errors import RunError
+from demandsim.kernels import packed
+from demandsim.population.columns import Homes, Residents
+from demandsim.population.make import make_population
+from demandsim.records.ledger import Ledger, Weekly
+from demandsim.records.record import RunRecord
+from demandsim.scenario.group import Group
+from demandsim.scenario.policy import Policy
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.book import Book, clear, entries, open_book, watching
+from demandsim.simulation.change_needs import change_needs
+from demandsim.simulation.groups import freeze
+from demandsim.simulation.live import live
+from demandsim.simulation.panel import PanelKeeper
+from demandsim.simulation.post import post
+from demandsim.simulation.reach_out import reach_out
+from demandsim.simulation.residents import Resident, ResidentSet
+from demandsim.simulation.seek_help import seek_help
+from demandsim.simulation.serve import serve
+from demandsim.simulation.start import start_severities
+from demandsim.simulation.triage import triage
+
+
+class DemandModel(mesa.Model):
+    """Residents with several needs, moving between agencies, one week a step.
+
+    Each week, in this order:
+
+    1. live          residents age, die, are born, leave home, move in and out; outside drivers move
+    2. change_needs  needs start, worsen, ease or end; bad spells come and go
+    3. seek_help     residents approach doors; emergencies and ordinary demand arrive
+    4. triage        each door accepts, queues, hands on or turns away
+    5. serve         queues are admitted while capacity lasts; episodes and stays run and end
+    6. reach_out     programmes offer early help to residents they pick
+    7. post          everything that happened goes in the ledger, in integers
+
+    Parameters
+    ----------
+    scenario
+        The place and everything in it.
+    seed
+        A whole number from 0; the same seed gives the same residents with the same luck, whatever the policies.
+    policies
+        What changes, and when.
+    start
+        A settled model (from ``demandsim.settle``) of the same scenario and seed to begin from; without it the
+        run begins unsettled: queues and stays empty, needs at their resting shares.
+    followed
+        Identities whose every event is kept.
+    panel
+        Group of whom a row a resident and quarter is kept; none by default.
+    first_week
+        Week to begin in without ``start``; weeks before 0 are run and not recorded.
+
+    Raises
+    ------
+    RunError
+        If the seed is not a whole number, or ``start`` is of another scenario or seed.
+    PolicyError
+        If a policy cannot be run on the scenario.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int,
+        policies: Sequence[Policy] = (),
+        start: DemandModel | None = None,
+        followed: Sequence[int] = (),
+        panel: Group | None = None,
+        first_week: int = 0,
+    ) -> None:
+        self.key = check_seed(seed)
+        super().__init__(rng=self.key)
+        self.place_scenario = scenario
+        self.timetable: Timetable = timetable(scenario, tuple(policies))
+        self.settled = start is not None
+        if start is None:
+            self.week = first_week
+            self.state, self.homes = make_population(scenario, self.key, before=-first_week)
+            book = open_book(self.rules, self.state, len(scenario.agencies))
+            start_severities(packed(self.state), packed(self.rules), self.key, first_week)
+        else:
+            check_start(start, scenario, self.key)
+            self.week = start.week
+            self.state, self.homes, book = copied(start.state), copied(start.homes), copied(start.book)
+        self.panel = PanelKeeper(self, panel)
+        self.book = watching(book, followed, self.panel.rows)
+        self._packed_version: Version | None = None
+        self.ledger, self.weekly = Ledger(), Weekly()
+        self.journal: list[NDArray[np.int32]] = []
+        self.unpaid_need = list(scenario.needs).index("frailty") if "frailty" in scenario.needs else -1
+        for name in scenario.agencies:
+            Agency(self, name)
+
+    def step(self) -> None:
+        """Run one week."""
+        if self.week >= self.place_scenario.weeks:
+            raise RunError(
+                f"week {self.week} is beyond the scenario's {self.place_scenario.weeks} weeks; "
+                "a scenario with more weeks would do: scenario.replace(weeks=...)"
+            )
+        state, homes, rules, book = self._begin_week()
+        key, week = self.key, self.week
+        live(state, homes, rules, book, key, week)
+        change_needs(state, homes, rules, book, key, week)
+        seek_help(state, rules, book, key, week)
+        triage(state, rules, book, key, week)
+        serve(state, homes, rules, book, key, week)
+        reach_out(state, rules, book, key, week)
+        post(state, rules, book, self.unpaid_need)
+        self._end_week()
+
+    def run(self, weeks: int | None = None) -> None:
+        """Run some weeks, or all that are left."""
+        left = self.place_scenario.weeks - self.week
+        for _ in range(left if weeks is None else weeks):
+            self.step()
+
+    @property
+    def rules(self) -> Rules:
+        """The rules that hold this week."""
+        return self.version.rules
+
+    @property
+    def version(self) -> Version:
+        """The version of the scenario under its policies that holds this week."""
+        return self.timetable.at(self.week)
+
+    @property
+    def residents(self) -> ResidentSet:
+        """Everyone who is here, with Mesa's verbs at column speed."""
+        return ResidentSet(self)
+
+    @property
+    def record(self) -> RunRecord:
+        """What the run has left so far."""
+        from demandsim.simulation.leaving import record_of  # it reads the model; the model only this name
+
+        return record_of(self)
+
+    @property
+    def digest(self) -> str:
+        """Hex digest of the integer ledger and the resident columns: equal digests are the same run."""
+        digest = hashlib.sha256()
+        for array in (*self.ledger.counts(), *self.weekly.arrays().values(), *self.state):
+            digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).tobytes())
+        return digest.hexdigest()
+
+    def fork(self, policies: Sequence[Policy] | None = None) -> DemandModel:
+        """Copy the running model exactly; with ``policies``, run on under those from this week.
+
+        Raises
+        ------
+        RunError
+            If a policy given would have changed weeks that have already been run.
+        """
+        chosen = self.timetable.policies if policies is None else tuple(policies)
+        new = [p for p in chosen if p not in self.timetable.policies]
+        if early := [p.name for p in new if p.first_week is not None and p.first_week < self.week]:
+            raise RunError(f"policy {early[0]!r} begins before week {self.week}, where this model stands")
+        twin = DemandModel(self.place_scenario, seed=self.key, policies=chosen, start=self)
+        twin.settled = self.settled
+        twin.book = copied(self.book)
+        twin._packed_version = None
+        twin.panel = self.panel.copy_for(twin)
+        twin.ledger, twin.weekly = self.ledger.copy(), self.weekly.copy()
+        twin.journal = list(self.journal)
+        twin.running, twin.steps = self.running, self.steps
+        return twin
+
+    def save(self, path: str | Path) -> None:
+        """Write the whole model to a file; a file already there is replaced only by a whole new one."""
+        from demandsim.simulation.saving import save  # saving knows the model; the model only this name
+
+        save(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> DemandModel:
+        """Read a model back; it goes on to the same digest."""
+        from demandsim.simulation.saving import load
+
+        return load(Path(path))
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Residents and agencies."""
+        return [Resident, *(t for t in super().agent_types if t is not Resident)]
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """Residents, reached through Mesa's verbs, and agencies."""
+        return {**super().agents_by_type, Resident: self.residents}
+
+    def _begin_week(self) -> tuple[Residents, Homes, Rules, Book]:
+        """Freeze the groups whose membership is fixed from this week on, clear the counters, hand out the tables."""
+        version = self.version
+        if version is not self._packed_version:
+            # References are a model's own: two threads that shared one would fight over its count of holders.
+            self._packed = (packed(self.state), packed(self.homes), packed(version.rules), packed(self.book))
+            self._packed_version = version
+        if version.from_week == self.week:
+            for group in version.frozen:
+                freeze(self._packed[0], self._packed[2].groups, group, self.key, self.week)
+        clear(self.book)
+        return self._packed
+
+    def _end_week(self) -> None:
+        """Keep the week's counts if it is recorded, and turn to the next."""
+        if self.week >= 0:
+            cells = self.book.touched[: self.book.touches[0]].copy()
+            self.ledger.post(self.week, cells, self.book.count.reshape(-1)[cells].astype(np.int64))
+            self.weekly.post(**{name: getattr(self.book, name) for name in Weekly.NAMES})
+            self.journal.append(entries(self.book))
+            self.panel.end_week(self)
+        self.week += 1
+        self.running = self.week < self.place_scenario.weeks
+
+
+def copied(table: Any) -> Any:
+    """Copy every array of a table."""
+    return type(table)(*(array.copy() for array in table))
+
+
+def check_start(start: DemandModel, scenario: Scenario, key: int) -> None:
+    """Refuse to begin from a model of another scenario or seed."""
+    if start.key != key or start.place_scenario != scenario:
+        raise RunError("start: settled from another scenario or seed; settle(scenario, seed=...) with these would do")

@@ -1,0 +1,47 @@
+"""Phase 7: the week's last look at every need: unmet weeks, health lost, care given at home unpaid."""
+
+from __future__ import annotations
+
+from demandsim.agencies.rules import STAY, Doors, Rules
+from demandsim.kernels import inlined, kernel
+from demandsim.population.columns import HERE, OPEN, Residents
+from demandsim.records.measures import HEALTH, RESIDENT_WEEKS, UNMET, UNPAID
+from demandsim.simulation.book import Book
+from demandsim.simulation.posting import served
+
+ONE = 65_536
+UNPAID_FROM = 3  # severity at which frailty at home without care is looked after by families
+
+
+@kernel
+def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
+    """Count what the week leaves behind, by quintile."""
+    for row in range(book.here[2]):
+        if state.presence[row] != HERE:
+            continue
+        quintile = (state.decile[row] - 1) // 2
+        book.measure[RESIDENT_WEEKS, quintile] += 1
+        health = ONE
+        for need in range(state.severity.shape[1]):
+            level = state.severity[row, need]
+            if level == 0:
+                continue
+            health = (health * rules.needs.health[need, level]) >> 16
+            if served(state, row, need, OPEN):
+                state.unmet[row, need] = 0
+            else:
+                state.unmet[row, need] += 1
+                book.measure[UNMET, quintile] += 1
+                if need == unpaid_need and level >= UNPAID_FROM and state.place[row] == 0:
+                    book.measure[UNPAID, quintile] += 1
+        book.measure[HEALTH, quintile] += ONE - health
+    carry_over(rules.doors, book)
+
+
+@inlined
+def carry_over(doors: Doors, book: Book) -> None:
+    """Carry an overrun whole, and of what is left no more than one contact's minutes."""
+    for service in range(doors.capacity.shape[0]):
+        if doors.capacity[service] >= 0 and doors.mode[service] != STAY:
+            left = book.funded[service] + book.carried[service] - book.used[service]
+            book.carried[service] = min(left, doors.largest[service])

@@ -1,0 +1,122 @@
+"""Phase 6: programmes offer early help to residents they pick, from what their agency's records show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from demandsim.agencies.rules import Rules
+from demandsim.chance import REACH_NEED, REACH_OUT, address, draw
+from demandsim.kernels import inlined, kernel
+from demandsim.population.columns import HERE, UNSERVED, Residents
+from demandsim.records.journal import WAS_FOUND, WAS_OFFERED, WAS_REACHED
+from demandsim.records.measures import FOUND, OFFERED, REACHED
+from demandsim.simulation.book import Book
+from demandsim.simulation.chains import at_large
+from demandsim.simulation.groups import in_group
+from demandsim.simulation.posting import clear_need, note, post, tally
+from demandsim.simulation.triage import is_open_to
+
+
+@kernel
+def reach_out(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Let each open programme offer its help while its hours last."""
+    for programme in range(rules.programmes.service.shape[0]):
+        service = int(rules.programmes.service[programme])
+        if not rules.doors.closed[service]:
+            offer_round(state, rules, book, key, programme, service, week)
+
+
+@kernel
+def offer_round(
+    state: Residents, rules: Rules, book: Book, key: int, programme: int, service: int, week: int
+) -> None:
+    """Offer to the lowest tickets among those eligible, one after another, until the hours run out."""
+    doors = rules.doors
+    unlimited = doors.capacity[service] < 0
+    tickets = np.empty(book.here[2], np.int64)
+    rows = np.empty(book.here[2], np.int64)
+    count = 0
+    for row in range(book.here[2]):
+        if eligible(state, rules, key, row, programme, service, week):
+            word = draw(key, state.identity[row], week, address(REACH_OUT, service))[0]
+            tickets[count] = word
+            rows[count] = row
+            count += 1
+    for at in np.argsort(tickets[:count], kind="mergesort"):
+        left = book.funded[service] + book.carried[service] - book.used[service]
+        if not unlimited and left < doors.kind_minutes[rules.programmes.offer_kind[programme]]:
+            break
+        offer(state, rules, book, key, int(rows[at]), programme, service, week)
+
+
+@inlined
+def eligible(
+    state: Residents, rules: Rules, key: int, row: int, programme: int, service: int, week: int
+) -> bool:
+    """Tell whether the programme may offer its help to the resident this week."""
+    if state.presence[row] != HERE or not at_large(state, row):
+        return False
+    if state.offered[row, programme] + rules.programmes.again[programme] > week:
+        return False
+    if not is_open_to(state, rules, key, row, service, week):
+        return False
+    return in_group(state, rules.groups, int(rules.programmes.group[programme]), key, row, week)
+
+
+@kernel
+def offer(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, programme: int, service: int, week: int
+) -> None:
+    """Make one offer; where it is taken up, help the resident's needs and refer what is found."""
+    table = rules.programmes
+    accepts = draw(key, state.identity[row], week, address(REACH_OUT, service))[1]
+    state.offered[row, programme] = week
+    tally(state, book, OFFERED, row, 1)
+    post(state, rules.doors, book, row, int(table.offer_kind[programme]), -1, 0, 0, week)
+    note(book, week, row, WAS_OFFERED, service, -1, 0, -1, 0)
+    if accepts >= table.take_up[programme]:
+        return
+    state.reached[row, programme] = week
+    tally(state, book, REACHED, row, 1)
+    post(state, rules.doors, book, row, int(table.reached_kind[programme]), -1, 0, 0, week)
+    note(book, week, row, WAS_REACHED, service, -1, 0, -1, 0)
+    if table.steps[programme] > 0 and week - state.born_week[row] < 5 * 52:
+        state.grade[row] = max(0, int(state.grade[row]) - int(table.steps[programme]))
+    for need in range(state.severity.shape[1]):
+        found, eases, _, _ = draw(key, state.identity[row], week, address(REACH_NEED, service * 16 + need))
+        help_need(state, rules, book, row, programme, service, need, found, eases, week)
+
+
+@kernel
+def help_need(
+    state: Residents,
+    rules: Rules,
+    book: Book,
+    row: int,
+    programme: int,
+    service: int,
+    need: int,
+    found: int,
+    eases: int,
+    week: int,
+) -> None:
+    """Lower a need's hazards for a while, perhaps ease it at once, perhaps find it and refer it."""
+    table = rules.programmes
+    weeks = table.helped[programme, need]
+    if weeks > 0:
+        state.helped_until[row, need] = max(state.helped_until[row, need], week + weeks)
+    if state.severity[row, need] == 0:
+        return
+    target = int(table.refer_to[programme, need])
+    if state.seen[row, need] == 0 and found < table.find[programme, need]:
+        state.seen[row, need] |= rules.doors.sector_bit[service]
+        tally(state, book, FOUND, row, 1)
+        severity = int(state.severity[row, need])
+        note(book, week, row, WAS_FOUND, service, need, severity, -1, 0)
+        if target >= 0 and state.status[row, need] == UNSERVED and state.hand_off[row, need] == -1:
+            state.hand_off[row, need] = target
+            state.told[row, need] = 0
+    if eases < table.ease[programme, need]:
+        state.severity[row, need] -= 1
+        if state.severity[row, need] == 0:
+            clear_need(state, row, need)

@@ -1,0 +1,170 @@
+"""Phase 3: residents approach doors, hand-offs arrive, emergencies and ordinary demand come."""
+
+from __future__ import annotations
+
+from demandsim.agencies.rules import Rules
+from demandsim.chance import (
+    BACKGROUND,
+    EMERGENCY_CHAIN,
+    ORDINARY_CHAIN,
+    SEEK_HELP,
+    address,
+    draw,
+)
+from demandsim.kernels import inlined, kernel
+from demandsim.population.columns import HERE, OPEN, Residents
+from demandsim.simulation.book import Book
+from demandsim.simulation.chains import at_large, visit
+from demandsim.simulation.groups import in_group
+
+CERTAIN = 1 << 32
+
+
+@kernel
+def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Collect the week's asks at doors; see everybody who comes as an emergency or with ordinary demand."""
+    book.asks[0] = 0
+    book.wants[0] = 0
+    for row in range(book.here[2]):
+        if state.presence[row] != HERE or not at_large(state, row):
+            continue
+        ordinary_demand(state, rules, book, key, row, week)
+        for need in range(state.severity.shape[1]):
+            if state.severity[row, need] > 0:
+                seek_for(state, rules, book, key, row, need, week)
+
+
+@inlined
+def ordinary_demand(state: Residents, rules: Rules, book: Book, key: int, row: int, week: int) -> None:
+    """Bring the broken wrists and the burglaries: by place rate, vulnerability and bad spell."""
+    cell, grade = state.cell[row], state.grade[row]
+    for line in range(rules.background.service.shape[0]):
+        service = int(rules.background.service[line])
+        word, first, second, third = draw(key, state.identity[row], week, address(BACKGROUND, service))
+        chance = (rules.background.rate[line, cell] * rules.background.power[line, grade]) >> 16
+        if state.bad_spell[row]:
+            chance = (chance * rules.background.spell[line]) >> 16
+        if word < chance and not rules.doors.closed[service]:
+            visit(state, rules, book, row, -1, 0, 0, service, (first, second, third, 0), key, week)
+
+
+@kernel
+def seek_for(state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, week: int) -> None:
+    """Seek help for one need: a hand-off arrives, else an emergency, else perhaps an approach; ordinary use beside."""
+    level = int(state.severity[row, need])
+    status = int(state.status[row, need])
+    approach, route, emergency, ordinary = draw(key, state.identity[row], week, address(SEEK_HELP, need))
+    came = False
+    if level >= 3:
+        came = emergency_for(state, rules, book, key, row, need, emergency, week)
+    if state.hand_off[row, need] >= 0 and not came:
+        ask(book, row, need, int(state.hand_off[row, need]))
+        state.hand_off[row, need] = -1
+    elif level <= 3 and not came:
+        own = rules.needs.approach[need, status, level - 1]
+        if approach < own:
+            service = routed(state, rules, key, row, need, 0, route, CERTAIN, week)
+            if service >= 0:
+                ask(book, row, need, service)
+        elif status == 0:
+            referred_by_others(state, rules, book, key, row, need, approach - own, level, week)
+    ordinary_use(state, rules, book, key, row, need, ordinary, week)
+
+
+@inlined
+def ask(book: Book, row: int, need: int, service: int) -> None:
+    """Put an ask on the week's list for triage."""
+    at = book.asks[0]
+    book.ask_row[at] = row
+    book.ask_need[at] = need
+    book.ask_service[at] = service
+    book.asks[0] = at + 1
+
+
+@kernel
+def referred_by_others(
+    state: Residents,
+    rules: Rules,
+    book: Book,
+    key: int,
+    row: int,
+    need: int,
+    word: int,
+    level: int,
+    week: int,
+) -> None:
+    """Ask at a door because another agency referred: the stretch of the word after the resident's own approaches."""
+    done = False
+    for line in range(rules.needs.refer_first[need], rules.needs.refer_first[need + 1]):
+        rate = rules.needs.refer_rate[line, level - 1]
+        if not done and word < rate:
+            done = True
+            if in_group(state, rules.groups, int(rules.needs.refer_group[line]), key, row, week):
+                ask(book, row, need, int(rules.needs.refer_to[line]))
+        word -= rate
+
+
+@kernel
+def routed(
+    state: Residents, rules: Rules, key: int, row: int, need: int, kind: int, word: int, upto: int, week: int
+) -> int:
+    """Pick a service from the first route whose group fits, by where the word falls in 0 to ``upto``; -1 none."""
+    routes = rules.routes
+    for route in range(routes.first[kind, need], routes.first[kind, need + 1]):
+        if in_group(state, rules.groups, int(routes.group[route]), key, row, week):
+            for share in range(routes.share_first[route], routes.share_first[route + 1]):
+                if word < (routes.upto[share] * upto) >> 32 or share == routes.share_first[route + 1] - 1:
+                    return int(routes.service[share])
+    return -1
+
+
+@kernel
+def emergency_for(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, word: int, week: int
+) -> bool:
+    """Bring an emergency at severity 3 or 4; it carries a cause where service would have prevented it."""
+    level = int(state.severity[row, need])
+    chance = rules.needs.emergency[need, state.status[row, need], level - 3]
+    if word >= chance:
+        return False
+    words = draw(key, state.identity[row], week, address(EMERGENCY_CHAIN, need))
+    cause = int(state.worse_cause[row, need])
+    if cause == 0 and state.status[row, need] != OPEN:
+        # The same draw with an episode open: would the emergency have come all the same?
+        if word >= rules.needs.emergency[need, OPEN, level - 3]:
+            cause = int(state.cause[row, need])
+    service = routed(state, rules, key, row, need, 1, words[3], CERTAIN, week)
+    if service >= 0:
+        visit(state, rules, book, row, need, level, cause, service, words, key, week)
+    return service >= 0
+
+
+@kernel
+def ordinary_use(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, word: int, week: int
+) -> None:
+    """Bring the extra ordinary contacts a need makes; those that service would have saved carry its cause."""
+    level = int(state.severity[row, need])
+    lowered = rules.needs.ordinary_open[need]
+    for line in range(rules.needs.ordinary_first[need], rules.needs.ordinary_first[need + 1]):
+        rate = rules.needs.ordinary_rate[line, level - 1]
+        if word < rate:
+            saved = word >= (rate * lowered) >> 16
+            if not saved or state.status[row, need] != OPEN:
+                cause = int(state.cause[row, need]) if saved else int(state.worse_cause[row, need])
+                words = draw(key, state.identity[row], week, address(ORDINARY_CHAIN, need))
+                visit(
+                    state,
+                    rules,
+                    book,
+                    row,
+                    need,
+                    level,
+                    cause,
+                    int(rules.needs.ordinary_service[line]),
+                    words,
+                    key,
+                    week,
+                )
+            word = CERTAIN
+        word -= rate

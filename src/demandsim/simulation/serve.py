@@ -1,0 +1,250 @@
+"""Phase 5: episodes and stays run and end; queues are admitted while capacity lasts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from demandsim.agencies.rules import EPISODE, STAY, Doors, Rules
+from demandsim.chance import HANDLE, address, draw
+from demandsim.kernels import inlined, kernel
+from demandsim.population.columns import HERE, OPEN, UNSERVED, WAITING, Homes, Residents
+from demandsim.records.journal import CLOSED, GAVE_UP_WAITING, OPENED, WAS_FOUND
+from demandsim.records.measures import FOUND, GAVE_UP, HELPED, OPENING, WAITED
+from demandsim.simulation.book import Book
+from demandsim.simulation.chains import at_large, send
+from demandsim.simulation.change_needs import gives_support
+from demandsim.simulation.groups import in_group
+from demandsim.simulation.posting import blame, note, post, tally
+from demandsim.simulation.queues import bucket_of, find_cuts, places_left, tie
+from demandsim.simulation.seek_help import routed
+from demandsim.simulation.stays import admit_emergencies, enter, run_stays
+from demandsim.simulation.triage import is_open_to
+
+MILLION = 1_000_000
+
+
+@kernel
+def serve(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Run what is open, then admit from every queue while hours and beds last."""
+    doors = rules.doors
+    fund(doors, book)
+    book.bucket[:] = 0
+    book.waiting[:] = 0
+    run_stays(state, homes, rules, book, key, week)
+    run_episodes(state, rules, book, key, week)
+    admit_emergencies(state, homes, rules, book, key, week)
+    places = np.zeros(book.cut.shape[0], np.int64)
+    for service in range(places.shape[0]):
+        places[service] = places_left(doors, book, service)
+    find_cuts(doors, book, places)
+    admit_queues(state, homes, rules, book, key, week)
+
+
+@inlined
+def fund(doors: Doors, book: Book) -> None:
+    """Work out the minutes (or beds) each service has this week; fractions of a minute are carried."""
+    for service in range(doors.capacity.shape[0]):
+        people = book.here[0] if doors.grows[service] else book.here[1]
+        capacity = doors.capacity[service]
+        if capacity < 0:
+            book.funded[service] = -1
+        elif doors.mode[service] == STAY:
+            book.funded[service] = (capacity * people + MILLION // 2) // MILLION
+        else:
+            exact = capacity * people + book.fraction[service]
+            book.funded[service] = exact // MILLION
+            book.fraction[service] = exact % MILLION
+
+
+@kernel
+def run_episodes(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Give the open episodes their week, end those that are due, and count the queues."""
+    book.opened[:] = 0
+    for row in range(book.here[2]):
+        if state.presence[row] != HERE:
+            continue
+        for need in range(state.severity.shape[1]):
+            status = state.status[row, need]
+            if status == OPEN:
+                run_episode(state, rules, book, key, row, need, week)
+            elif status == WAITING:
+                wait(state, rules, book, key, row, need, week)
+
+
+@kernel
+def run_episode(state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, week: int) -> None:
+    """Give one open episode its week, or end it."""
+    doors = rules.doors
+    service = int(state.service[row, need])
+    elapsed = week - state.since[row, need]
+    severity = int(state.severity[row, need])
+    shut = not is_open_to(state, rules, key, row, service, week)
+    due = doors.weeks[service] > 0 and elapsed >= doors.weeks[service]
+    if shut or due or severity < doors.ends_below[service]:
+        end_episode(state, rules, book, key, row, need, shut, week)
+    else:
+        book.opened[service] += 1
+        if at_large(state, row) and gives_support(rules, service, elapsed):
+            post(
+                state,
+                doors,
+                book,
+                row,
+                int(doors.main_kind[service]),
+                need,
+                severity,
+                int(state.cause[row, need]),
+                week,
+            )
+
+
+@kernel
+def end_episode(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, shut: bool, week: int
+) -> None:
+    """End an episode: the need no better, or the service shut, is a cause; else help lasts a while."""
+    service = int(state.service[row, need])
+    severity = int(state.severity[row, need])
+    state.status[row, need] = UNSERVED
+    state.service[row, need] = -1
+    if shut or (severity > 0 and severity >= state.opened_at[row, need]):
+        blame(state, row, need, rules.doors.agency[service])
+    else:
+        state.cause[row, need] = 0
+        state.worse_cause[row, need] = 0
+    if not shut:
+        state.helped_until[row, need] = max(
+            state.helped_until[row, need], week + rules.doors.helped_weeks[service]
+        )
+    note(book, week, row, CLOSED, service, need, severity, -1, state.cause[row, need])
+    if severity > 0 and not shut:
+        refer_on(state, rules, book, key, row, need, service, week)
+
+
+@kernel
+def wait(state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, week: int) -> None:
+    """Keep a need in its queue, or drop it: gone, given up, or the door now shut."""
+    doors = rules.doors
+    service = int(state.service[row, need])
+    severity = int(state.severity[row, need])
+    waited = week - state.since[row, need]
+    if severity == 0:
+        leave_queue(state, row, need)
+        return
+    gives_up = draw(key, state.identity[row], week, address(HANDLE, need))[0]
+    if doors.closed[service]:
+        blame(state, row, need, doors.agency[service])
+        leave_queue(state, row, need)
+    elif waited > 0 and gives_up < doors.gives_up[service]:
+        tally(state, book, GAVE_UP, row, 1)
+        note(book, week, row, GAVE_UP_WAITING, service, need, severity, -1, state.cause[row, need])
+        leave_queue(state, row, need)
+    else:
+        if waited > doors.standard[service]:
+            blame(state, row, need, doors.agency[service])
+        book.bucket[service, bucket_of(severity, waited)] += 1
+        book.waiting[service] += 1
+
+
+@inlined
+def leave_queue(state: Residents, row: int, need: int) -> None:
+    """Leave a queue unserved."""
+    state.status[row, need] = UNSERVED
+    state.service[row, need] = -1
+
+
+@kernel
+def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Admit everyone before the cut of their queue; then, of the bucket at the cut, the lowest tickets."""
+    book.ties[0] = 0
+    for row in range(book.here[2]):
+        if state.presence[row] != HERE:
+            continue
+        for need in range(state.severity.shape[1]):
+            if state.status[row, need] != WAITING:
+                continue
+            service = int(state.service[row, need])
+            bucket = bucket_of(state.severity[row, need], week - state.since[row, need])
+            if bucket < book.cut[service, 0]:
+                admit(state, homes, rules, book, key, row, need, week)
+            elif bucket == book.cut[service, 0] and book.cut[service, 1] > 0:
+                tie(state, book, key, row, need, service)
+    # A stable sort: equal tickets stay in order of identity.
+    order = np.argsort(book.tie_ticket[: book.ties[0]], kind="mergesort")
+    for at in order:
+        row, need = int(book.tie_row[at]), int(book.tie_need[at])
+        service = int(state.service[row, need])
+        if state.status[row, need] == WAITING and book.cut[service, 1] > 0:
+            book.cut[service, 1] -= 1
+            admit(state, homes, rules, book, key, row, need, week)
+
+
+@kernel
+def admit(
+    state: Residents, homes: Homes, rules: Rules, book: Book, key: int, row: int, need: int, week: int
+) -> None:
+    """Admit one need from the queue: a contact, an episode or a stay."""
+    doors = rules.doors
+    service = int(state.service[row, need])
+    mode = doors.mode[service]
+    severity, cause = int(state.severity[row, need]), int(state.cause[row, need])
+    tally(state, book, HELPED, row, 1)
+    tally(state, book, WAITED, row, week - state.since[row, need])
+    book.waiting[service] -= 1
+    if mode == STAY:
+        leave_queue(state, row, need)
+        enter(state, homes, rules, book, row, need, service, week)
+        return
+    book.event[OPENING, doors.agency[service]] += 1
+    post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
+    find_others(state, rules, book, key, row, need, service, week)
+    if mode == EPISODE:
+        state.status[row, need] = OPEN
+        state.since[row, need] = week
+        state.opened_at[row, need] = severity
+        state.cause[row, need] = 0
+        book.opened[service] += 1
+        note(book, week, row, OPENED, service, need, severity, -1, cause)
+        return
+    leave_queue(state, row, need)
+    if doors.helps[service, need] > 0:
+        state.helped_until[row, need] = max(state.helped_until[row, need], week + doors.helped_weeks[service])
+    refer_on(state, rules, book, key, row, need, service, week)
+
+
+@kernel
+def find_others(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, service: int, week: int
+) -> None:
+    """Whole-needs assessment: find other needs nobody has seen; known from now on, they arrive at a door next week."""
+    if rules.doors.finds[service] > 0:
+        for other in range(state.severity.shape[1]):
+            if other != need and state.severity[row, other] > 0 and state.seen[row, other] == 0:
+                _, _, refers, found = draw(key, state.identity[row], week, address(HANDLE, other))
+                if found < rules.doors.finds[service]:
+                    state.seen[row, other] |= rules.doors.sector_bit[service]
+                    target = routed(state, rules, key, row, other, 0, refers, 1 << 32, week)
+                    if state.status[row, other] == UNSERVED and state.hand_off[row, other] == -1:
+                        state.hand_off[row, other] = target
+                        state.told[row, other] = 0
+                    tally(state, book, FOUND, row, 1)
+                    note(book, week, row, WAS_FOUND, service, other, state.severity[row, other], -1, 0)
+
+
+@kernel
+def refer_on(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, service: int, week: int
+) -> None:
+    """Refer a need on after a contact or an episode, to at most one service."""
+    doors = rules.doors
+    severity = int(state.severity[row, need])
+    _, lost, refers, found = draw(key, state.identity[row], week, address(HANDLE, need))
+    upto = 0
+    for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
+        if doors.refer_need[line] == need and doors.refer_low[line] <= severity <= doors.refer_high[line]:
+            if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
+                upto += doors.refer_share[line]
+                if refers < upto:
+                    target = int(doors.refer_to[line])
+                    send(state, doors, book, row, need, service, target, lost, found, False, week)
+                    return

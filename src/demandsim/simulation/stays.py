@@ -1,0 +1,207 @@
+"""Stays: who lives away from home this week, who is ready to leave, what they wait for, who gets a bed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from demandsim.agencies.rules import Rules
+from demandsim.chance import QUEUE, STAY, address, draw
+from demandsim.kernels import inlined, kernel
+from demandsim.population.columns import HERE, NEVER, OPEN, UNSERVED, WAITING, Homes, Residents
+from demandsim.records.journal import READY as READY_TO_LEAVE
+from demandsim.records.journal import STAY_BEGAN, STAY_ENDED
+from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS, REFUSED
+from demandsim.simulation.book import Book
+from demandsim.simulation.chains import HOSPITAL, WARD
+from demandsim.simulation.posting import blame, note, post, refuse, tally
+from demandsim.simulation.queues import places_left
+from demandsim.simulation.triage import is_open_to
+
+BACKGROUND_ITEM = 15  # a ticket for a bed that no tracked need asks for
+
+
+@kernel
+def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Let those go who are ready and free to; post a week of stay for the rest; count the beds taken."""
+    doors = rules.doors
+    book.taken[:] = 0
+    book.delayed[:] = 0
+    for row in range(book.here[2]):
+        if state.presence[row] != HERE or state.place[row] == 0:
+            continue
+        if state.stay_service[row] < 0:
+            come_home(state, homes, row)
+            continue
+        if leaves(state, rules, book, key, row, week):
+            leave(state, homes, rules, book, row, week)
+        service, need = int(state.stay_service[row]), int(state.stay_need[row])
+        if service < 0:
+            continue
+        book.taken[service] += 1
+        if state.ready_since[row] > NEVER:
+            tally(state, book, DELAYED, row, 1)
+            book.delayed[state.awaits[row]] += 1
+        severity, cause = (int(state.severity[row, need]), int(state.cause[row, need])) if need >= 0 else (0, 0)
+        if need >= 0 and severity == 0:
+            need = -1
+            cause = 0
+        post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
+        if state.back_to[row] >= 0:
+            book.taken[state.back_to[row]] += 1
+
+
+@kernel
+def come_home(state: Residents, homes: Homes, row: int) -> None:
+    """Bring home one who came along with a household member whose stay is over (by death, say)."""
+    member = homes.first[state.household[row]]
+    alone = True
+    while member >= 0:
+        if state.presence[member] == HERE and state.place[member] == state.place[row]:
+            alone = alone and state.stay_service[member] < 0
+        member = state.next_in_home[member]
+    if alone:
+        state.place[row] = 0
+
+
+@kernel
+def leaves(state: Residents, rules: Rules, book: Book, key: int, row: int, week: int) -> bool:
+    """Tell whether a stay ends this week: the resident is ready, and what is waited for is there."""
+    doors = rules.doors
+    service, need = int(state.stay_service[row]), int(state.stay_need[row])
+    if state.ready_since[row] > NEVER:
+        waited_for = state.awaits[row]
+        return not (state.status[row, need] == WAITING and state.service[row, need] == waited_for)
+    ready, awaits, _, _ = draw(key, state.identity[row], week, address(STAY, 0))
+    eased = need >= 0 and state.severity[row, need] < doors.ends_below[service]
+    if not eased and ready >= doors.ready[service] and not doors.closed[service]:
+        return False
+    return not must_wait(state, rules, book, key, row, awaits, week)
+
+
+@kernel
+def must_wait(state: Residents, rules: Rules, book: Book, key: int, row: int, word: int, week: int) -> bool:
+    """Put a resident who is ready to leave in the queue of what they need first; False where nothing is needed."""
+    doors = rules.doors
+    stay = int(state.stay_service[row])
+    waits = False
+    upto = 0
+    done = False
+    for line in range(doors.await_first[stay], doors.await_first[stay + 1]):
+        need = int(doors.await_need[line])
+        level = int(state.severity[row, need])
+        if done or not doors.await_low[line] <= level <= doors.await_high[line]:
+            continue
+        upto += doors.await_share[line]
+        if word < upto:
+            done = True
+            service = int(doors.await_service[line])
+            if state.status[row, need] != OPEN:
+                if level < doors.threshold[service] or not is_open_to(state, rules, key, row, service, week):
+                    refuse(state, doors, book, row, need, service, week)
+                else:
+                    state.status[row, need] = WAITING
+                    state.service[row, need] = service
+                    state.since[row, need] = week
+                    state.hand_off[row, need] = -1
+                    state.stay_need[row] = need
+                    state.awaits[row] = service
+                    state.ready_since[row] = week
+                    note(book, week, row, READY_TO_LEAVE, service, need, level, -1, 0)
+                    waits = True
+    return waits
+
+
+@kernel
+def leave(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, week: int) -> None:
+    """End a stay: back to the stay it interrupted, else home; a household that came along goes along."""
+    service, need = int(state.stay_service[row]), int(state.stay_need[row])
+    note(book, week, row, STAY_ENDED, service, need, 0, -1, 0)
+    if need >= 0 and state.severity[row, need] < max(1, rules.doors.ends_below[service]):
+        state.cause[row, need] = 0
+        state.worse_cause[row, need] = 0
+    if rules.doors.whole[service]:
+        member = homes.first[state.household[row]]
+        while member >= 0:
+            if state.place[member] == rules.doors.place[service] and state.stay_service[member] < 0:
+                state.place[member] = 0
+            member = state.next_in_home[member]
+    back = state.back_to[row]
+    state.stay_service[row] = back
+    state.stay_need[row] = state.back_need[row]
+    state.place[row] = rules.doors.place[back] if back >= 0 else 0
+    state.back_to[row] = -1
+    state.back_need[row] = -1
+    state.ready_since[row] = NEVER
+    state.awaits[row] = -1
+
+
+@kernel
+def enter(
+    state: Residents, homes: Homes, rules: Rules, book: Book, row: int, need: int, service: int, week: int
+) -> None:
+    """Begin a stay; hospital and ward interrupt another stay, any other stay replaces it."""
+    doors = rules.doors
+    place = doors.place[service]
+    if state.stay_service[row] >= 0:
+        if (place in (HOSPITAL, WARD)) and state.place[row] not in (HOSPITAL, WARD):
+            state.back_to[row] = state.stay_service[row]
+            state.back_need[row] = state.stay_need[row]
+        else:
+            book.taken[state.stay_service[row]] -= 1
+            state.back_to[row] = -1
+            leave(state, homes, rules, book, row, week)
+    state.place[row] = place
+    state.stay_service[row] = service
+    state.stay_need[row] = need
+    state.stay_since[row] = week
+    state.ready_since[row] = NEVER
+    state.awaits[row] = -1
+    book.taken[service] += 1
+    severity, cause = (int(state.severity[row, need]), int(state.cause[row, need])) if need >= 0 else (0, 0)
+    if doors.admission[service] >= 0:
+        post(state, doors, book, row, int(doors.admission[service]), need, severity, cause, week)
+    post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
+    if doors.whole[service]:
+        member = homes.first[state.household[row]]
+        while member >= 0:
+            if state.presence[member] == HERE and state.place[member] == 0:
+                state.place[member] = place
+            member = state.next_in_home[member]
+    note(book, week, row, STAY_BEGAN, service, need, severity, -1, cause)
+
+
+@kernel
+def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+    """Give the free beds to this week's emergencies, by severity and then ticket; the rest go home again."""
+    count = book.wants[0]
+    order = np.empty(count, np.int64)
+    for at in range(count):
+        row = int(book.want_row[at])
+        need = int(state.wants_need[row])
+        item = int(state.wants_stay[row]) * 16 + (need if need >= 0 else BACKGROUND_ITEM)
+        word = draw(key, state.identity[row], week, address(QUEUE, item))[0]
+        order[at] = ((4 - urgency(state, row, need)) << 32) | word
+    for at in np.argsort(order, kind="mergesort"):
+        row = int(book.want_row[at])
+        service, need = int(state.wants_stay[row]), int(state.wants_need[row])
+        state.wants_stay[row] = -1
+        state.wants_need[row] = -1
+        if state.presence[row] != HERE or state.place[row] in (HOSPITAL, WARD):
+            continue
+        if places_left(rules.doors, book, service) > 0 and not rules.doors.closed[service]:
+            if need >= 0 and state.status[row, need] == WAITING and state.service[row, need] == service:
+                state.status[row, need] = UNSERVED
+                state.service[row, need] = -1
+            enter(state, homes, rules, book, row, need, service, week)
+        else:
+            tally(state, book, REFUSALS, row, 1)
+            tally(state, book, BOUNCES, row, 1)
+            book.event[REFUSED, rules.doors.agency[service]] += 1
+            if need >= 0:
+                blame(state, row, need, rules.doors.agency[service])
+
+
+@inlined
+def urgency(state: Residents, row: int, need: int) -> int:
+    """Severity that puts an emergency in order; an ordinary injury counts as complex."""
+    return state.severity[row, need] if need >= 0 else 3
