@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from demandsim.analysis.comparison import Comparison
     from demandsim.errors import (
         ChanceError,
         ComparisonError,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         UnitError,
         ViewError,
     )
-    from demandsim.experiment.compare import Comparison, compare
+    from demandsim.experiment.compare import compare
     from demandsim.experiment.run import run
     from demandsim.experiment.settle import settle
     from demandsim.records.record import RunRecord
@@ -63,7 +64,7 @@ __all__ = [
 
 _FROM = {
     "ChanceError": "demandsim.errors",
-    "Comparison": "demandsim.experiment.compare",
+    "Comparison": "demandsim.analysis.comparison",
     "ComparisonError": "demandsim.errors",
     "DemandModel": "demandsim.simulation.model",
     "DemandSimError": "demandsim.errors",

@@ -17,7 +17,6 @@ from demandsim.records.record import RunRecord
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 
-Arms = tuple[tuple[Policy, ...], ...]
 Progress = Callable[[int, int], None]
 
 
@@ -79,17 +78,20 @@ def compare_each(
     numbers = seed_list(seeds)
     asked = tuple(tuple(arm) for arm in arms)
     parts = tuple((part,) for arm in asked if len(arm) == 1 for part in arm[0].parts)
-    wanted: Arms = tuple(dict.fromkeys(((), *asked, *parts)))
+    wanted: list[tuple[Policy, ...]] = []
+    for arm in ((), *asked, *parts):
+        if arm not in wanted:
+            wanted.append(arm)
     for arm in wanted:
         timetable(scenario, arm)  # compiled, and refused, before anything runs
-    finished: dict[int, dict[tuple[Policy, ...], RunRecord]] = {}
+    finished: dict[int, list[RunRecord]] = {}
     for seed, records in _seeds_run(scenario, wanted, numbers, threads, progress):
         finished[seed] = records
     done = [finished[seed] for seed in numbers if seed in finished]
 
     def one(arm: tuple[Policy, ...]) -> Comparison:
         inner = tuple(one((part,)) for part in arm[0].parts) if len(arm) == 1 else ()
-        return Comparison(scenario, arm, tuple(Pair(r[()], r[arm]) for r in done), inner)
+        return Comparison(scenario, arm, tuple(Pair(r[0], r[wanted.index(arm)]) for r in done), inner)
 
     return tuple(one(arm) for arm in asked)
 
@@ -115,8 +117,12 @@ def seed_list(seeds: int | Sequence[int]) -> tuple[int, ...]:
 
 
 def _seeds_run(
-    scenario: Scenario, arms: Arms, seeds: Sequence[int], threads: int | None, progress: Progress | None
-) -> Iterator[tuple[int, dict[tuple[Policy, ...], RunRecord]]]:
+    scenario: Scenario,
+    arms: Sequence[tuple[Policy, ...]],
+    seeds: Sequence[int],
+    threads: int | None,
+    progress: Progress | None,
+) -> Iterator[tuple[int, list[RunRecord]]]:
     """Run every arm of every seed on threads; after Ctrl-C, give what is finished."""
     stop = threading.Event()
     total, count, lock = len(seeds) * len(arms), [0], threading.Lock()
@@ -127,19 +133,19 @@ def _seeds_run(
             if progress:
                 progress(count[0], total)
 
-    def one_seed(seed: int) -> dict[tuple[Policy, ...], RunRecord] | None:
+    def one_seed(seed: int) -> list[RunRecord] | None:
         start = settle(scenario, seed=seed)
-        records = {}
+        records = []
         for arm in arms:
             if stop.is_set():
                 return None
-            records[arm] = run(scenario, seed=seed, policies=arm, start=start)
+            records.append(run(scenario, seed=seed, policies=arm, start=start))
             finished_one()
         return records
 
     given = 0
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        waiting: dict[Future[dict[tuple[Policy, ...], RunRecord] | None], int] = {
+        waiting: dict[Future[list[RunRecord] | None], int] = {
             pool.submit(one_seed, seed): seed for seed in seeds
         }
         try:
