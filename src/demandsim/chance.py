@@ -46,6 +46,7 @@ STAY = 14
 REACH_OUT = 15
 HOUSEHOLD = 16
 REACH_NEED = 17
+BACKGROUND_CHAIN = 18
 
 
 class Use(NamedTuple):
@@ -67,11 +68,18 @@ USES: tuple[Use, ...] = (
     Use(SHARE, "share", "16-bit hash of a policy's name", ("share", "", "", ""), True),
     Use(ARRIVAL, "arrival", "0", ("household", "template", "ticket", ""), True),
     Use(LIVE, "live", "0", ("death", "leaves_home", "moves_out", "spell"), False),
-    Use(CHANGE_NEEDS, "change_needs", "need", ("change", "", "", ""), False),
+    Use(CHANGE_NEEDS, "change_needs", "block of four needs", ("change_1", "change_2", "change_3", "change_4"), False),
     Use(SEEK_HELP, "seek_help", "need", ("approach", "route", "emergency", "ordinary"), False),
     Use(EMERGENCY_CHAIN, "emergency_chain", "need", ("first", "second", "third", "door"), False),
     Use(ORDINARY_CHAIN, "ordinary_chain", "need", ("first", "second", "third", "fourth"), False),
-    Use(BACKGROUND, "background", "service", ("arrives", "first", "second", "third"), False),
+    Use(
+        BACKGROUND,
+        "background",
+        "block of four services with ordinary demand",
+        ("arrives_1", "arrives_2", "arrives_3", "arrives_4"),
+        False,
+    ),
+    Use(BACKGROUND_CHAIN, "background_chain", "service", ("first", "second", "third", ""), False),
     Use(HANDLE, "handle", "need", ("gives_up", "lost", "refers", "found"), False),
     Use(QUEUE, "queue", "service x 16 + need, in the week joined", ("ticket", "", "", ""), False),
     Use(STAY, "stay", "0", ("ready", "awaits", "", ""), False),
@@ -138,6 +146,13 @@ def address(decision: int, item: int) -> int:
         0 to 2^32 - 1.
     """
     return int(decision) * ITEMS + int(item)
+
+
+@inlined
+def nth(words: Words, place: int) -> int:
+    """Pick one of four words by its place, 0 to 3."""
+    first, second, third, fourth = words
+    return first if place == 0 else second if place == 1 else third if place == 2 else fourth
 
 
 @inlined

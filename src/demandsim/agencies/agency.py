@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
 
 import mesa
 
@@ -10,8 +13,24 @@ if TYPE_CHECKING:
     from demandsim.simulation.model import DemandModel
 
 
+class Counters:
+    """A counter for each model, which does not keep the model: a model dropped takes its counter along."""
+
+    def __init__(self) -> None:
+        self._counters: WeakKeyDictionary[mesa.Model, Iterator[int]] = WeakKeyDictionary()
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        return self._counters.setdefault(model, itertools.count(1))
+
+    def __len__(self) -> int:
+        return len(self._counters)
+
+
 class Agency(mesa.Agent):
     """One body within a sector. It takes part in no draw: what it does stands in the rules."""
+
+    # Mesa 3.3 numbers agents from a mapping on the class that holds every model for good; 3.5 does not read it.
+    _ids: ClassVar[Counters] = Counters()
 
     def __init__(self, model: DemandModel, name: str) -> None:
         super().__init__(model)

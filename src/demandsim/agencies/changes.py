@@ -31,6 +31,7 @@ class AsChanged(NamedTuple):
     """A scenario as it stands in a week under its policies."""
 
     scenario: Scenario
+    stated: Scenario  # the file itself
     moves: tuple[DriverMove, ...]
     strengths: dict[str, dict[str, float]]
 
@@ -70,7 +71,7 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
                 moves.append(DriverMove(move.driver, move.by * done, change.group, policy.name))
             else:
                 scenario = _apply(scenario, stated, change, done)
-    return AsChanged(scenario, tuple(moves), _strengths(stated, policies, week))
+    return AsChanged(scenario, stated, tuple(moves), _strengths(stated, policies, week))
 
 
 def _apply(scenario: Scenario, stated: Scenario, change: Change, done: float) -> Scenario:

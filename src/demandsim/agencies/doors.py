@@ -31,7 +31,7 @@ def main_kind(service: Service) -> str:
     return next(k for k in service.kinds if k not in NOT_MAIN)
 
 
-def door_rules(scenario: Scenario, groups: GroupTable, strengths: Mapping[str, Mapping[str, float]]) -> Doors:
+def door_rules(scenario: Scenario, groups: GroupTable, strengths: Mapping[str, Mapping[str, float]], stated: Scenario) -> Doors:
     """Work out every table by service.
 
     Parameters
@@ -42,10 +42,13 @@ def door_rules(scenario: Scenario, groups: GroupTable, strengths: Mapping[str, M
         Where the groups it names are numbered.
     strengths
         By agency and mechanism, the strength that has effect now (what is paid for may run ahead by the lag).
+    stated
+        The scenario file itself: a service it holds closed is not refused by until a policy has opened it.
     """
     table = list(scenario.services.values())
     return Doors(
         **_single(scenario, groups),
+        unopened=np.array([s.closed and stated.services[k].closed for k, s in scenario.services.items()], np.uint8),
         **_kind_columns(scenario),
         **_capacity(table),
         **_by_need(scenario, table),

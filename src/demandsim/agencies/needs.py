@@ -64,10 +64,12 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         )
         * (1 if held else 0),
         approach=_units(weekly_units, ([getattr(n.approach, s) for s in STATUSES] for n in needs)),
+        approach_most=_approach_most(needs, refers),
         emergency=_units(weekly_units, ([getattr(n.emergency, s) for s in STATUSES] for n in needs)),
         ordinary_first=firsts(ordinary),
         ordinary_service=np.array([s for rows in ordinary for s, _ in rows], np.int8),
         ordinary_rate=_units(weekly_units, (rates for rows in ordinary for _, rates in rows)).reshape(-1, 4),
+        ordinary_most=_sums([[rates for _, rates in rows] for rows in ordinary]),
         ordinary_open=_units(multiplier_units, (n.ordinary_when_open for n in needs)),
         refer_first=firsts(refers),
         refer_group=np.array([g for rows in refers for g, _, _ in rows], np.int16),
@@ -127,6 +129,21 @@ def _units(work_out: Callable[[float], int], nested: Iterable[object]) -> NDArra
 def _deep(work_out: Callable[[float], int], value: object) -> object:
     """Apply to every number of nested lists."""
     return [_deep(work_out, v) for v in value] if isinstance(value, list | tuple) else work_out(value)  # type: ignore[arg-type]
+
+
+def _approach_most(needs: Sequence[Need], refers: Sequence[Sequence[tuple[int, int, Sequence[float]]]]) -> NDArray[np.int64]:
+    """Bound the chance of any ask at a door, by need, status and level."""
+    table = np.zeros((len(needs), 3, 4), np.int64)
+    table[:, :, :3] = _units(weekly_units, ([getattr(n.approach, s) for s in STATUSES] for n in needs))
+    table[:, 0, :3] += _sums([[(*rates, 0.0) for _, _, rates in rows] for rows in refers])[:, :3]
+    return table
+
+
+def _sums(rows: Sequence[Sequence[Sequence[float]]]) -> NDArray[np.int64]:
+    """Add up weekly chances by level over each need's rows."""
+    return np.array(
+        [[sum(weekly_units(rates[level]) for rates in each) for level in range(4)] for each in rows], np.int64
+    )
 
 
 def _driven(

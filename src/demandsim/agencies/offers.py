@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from demandsim.agencies.doors import kinds
 from demandsim.agencies.grouping import GroupTable, sees
 from demandsim.agencies.rules import Background, Life, Programmes
 from demandsim.scenario.base import AGE_BANDS, DECILES
-from demandsim.scenario.place import AgeRates
+from demandsim.scenario.need import Need
 from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import EarlyHelp
 from demandsim.units import MULTIPLIER_ONE, chance_units, multiplier_units, normal_grades, weekly_units
@@ -42,6 +43,7 @@ def background_rules(scenario: Scenario) -> Background:
     )
 
 
+@lru_cache(maxsize=256)
 def _powers(multipliers: tuple[int, ...], power: float) -> list[int]:
     """Raise each multiplier to a power, 65,536ths."""
     with localcontext() as context:
@@ -79,14 +81,16 @@ def programme_rules(scenario: Scenario, groups: GroupTable) -> Programmes:
     )
 
 
-def life_rules(scenario: Scenario, strengths: Mapping[str, Mapping[str, float]]) -> Life:
-    """Work out deaths by age, sex and decile, leaving home, moving out, bad spells and community support added."""
+def life_rules(
+    scenario: Scenario, strengths: Mapping[str, Mapping[str, float]], death: NDArray[np.int64]
+) -> Life:
+    """Work out leaving home, moving out, bad spells and community support added, beside the table of deaths."""
     place, spells = scenario.place, scenario.bad_spells
     stated = scenario.mechanisms.get("community_support")
     strongest = max((s.get("community_support", 0.0) for s in strengths.values()), default=0.0)
     support = stated.effect * strongest if stated else 0.0
     return Life(
-        death=_deaths(place.deaths),
+        death=death,
         grade=np.array(grade_multipliers(scenario), np.int64),
         numbers=np.array(
             [
@@ -101,12 +105,43 @@ def life_rules(scenario: Scenario, strengths: Mapping[str, Mapping[str, float]])
     )
 
 
-def _deaths(rates: AgeRates) -> NDArray[np.int64]:
-    """Weekly chance of death by single year of age: the rate of the band the age falls in."""
+def death_table(scenario: Scenario) -> NDArray[np.int64]:
+    """Weekly chance of death, without needs, by single year of age.
+
+    The place's rates are of everybody, needs and all. They are divided by the mean of the needs' factors over
+    each ladder's resting shares, so that deaths come out at the place's rates and needs say only whose they are.
+    """
+    rates = scenario.place.deaths
     table = np.zeros((OLDEST + 1, 2, DECILES), np.int64)
+    cells = [(b, s, d) for b in range(len(AGE_BANDS)) for s in (0, 1) for d in range(1, DECILES + 1)]
+    mean = {cell: _mean_factor(scenario, *cell) for cell in cells}
     for age in range(OLDEST + 1):
         row = max(i for i, first in enumerate(rates.age) if first <= age)
+        band = max(i for i, first in enumerate(AGE_BANDS) if first <= age)
         for sex, column in enumerate((rates.female, rates.male)):
             for decile in range(DECILES):
-                table[age, sex, decile] = weekly_units(column[row] * rates.decile[decile])
+                yearly = Decimal(repr(column[row])) * Decimal(repr(rates.decile[decile]))
+                table[age, sex, decile] = weekly_units(yearly / mean[band, sex, decile + 1])
     return table
+
+
+def _mean_factor(scenario: Scenario, band: int, sex: int, decile: int) -> Decimal:
+    """Mean of the needs' factors on death at their ladders' resting shares, vulnerability one."""
+    product = Decimal(1)
+    for need in scenario.needs.values():
+        inside = need.age[0] <= AGE_BANDS[band] <= need.age[1]
+        if inside and any(factor != 1 for factor in need.death):
+            product *= _resting_mean(need, Decimal(repr(need.start.at(band, sex, decile))))
+    return product
+
+
+def _resting_mean(need: Need, start: Decimal) -> Decimal:
+    """Mean factor on death over one ladder's resting shares."""
+    ups = (start, *(Decimal(repr(w)) for w in need.worsen))
+    share, total, mean = Decimal(1), Decimal(1), Decimal(1)
+    for up, ease, death in zip(ups, need.ease, need.death, strict=True):
+        share = share * up / Decimal(repr(ease)) if ease else Decimal(0)
+        total += share
+        mean += share * Decimal(repr(death))
+    return mean / total
+

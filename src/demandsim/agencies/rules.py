@@ -29,10 +29,12 @@ class NeedRules(NamedTuple):
     held: Array  # int8 [need], column of Homes.push for needs pushed by the household, -1 none
     home_push: Array  # int64 [held, need pushing], slope a severity
     approach: Array  # int64 [need, status, 3], 2^-32
+    approach_most: Array  # int64 [need, status, 4], own approaches and others' referrals; 0 at level 4
     emergency: Array  # int64 [need, status, 2]
     ordinary_first: Array  # int64 [need + 1], first row of ordinary use of each need
     ordinary_service: Array  # int8 [row]
     ordinary_rate: Array  # int64 [row, 4]
+    ordinary_most: Array  # int64 [need, 4], over all services
     ordinary_open: Array  # int64 [need], factor while open, 65,536ths
     refer_first: Array  # int64 [need + 1], first row of other agencies' referrals
     refer_group: Array  # int16 [row]
@@ -64,6 +66,7 @@ class Doors(NamedTuple):
     mode: Array  # int8 [service]
     place: Array  # uint8 [service], of a stay
     closed: Array  # uint8 [service]
+    unopened: Array  # uint8 [service], 1 where it is closed in the scenario itself and nothing has opened it
     open_to: Array  # int16 [service], group
     closed_to: Array  # int16 [service], group or -1
     remit: Array  # int16 [service], group

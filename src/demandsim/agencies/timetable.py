@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from demandsim.agencies.changes import AsChanged, Line, as_changed, change_weeks, lines
 from demandsim.agencies.doors import door_rules
 from demandsim.agencies.grouping import FrozenBits, GroupTable
 from demandsim.agencies.needs import need_rules, route_rules
-from demandsim.agencies.offers import background_rules, life_rules, programme_rules
+from demandsim.agencies.offers import background_rules, death_table, life_rules, programme_rules
 from demandsim.agencies.rules import Rules
 from demandsim.chance import check_policy_names
 from demandsim.records.prices import Prices, prices
@@ -82,32 +85,39 @@ def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
     for policy in policies:
         check_policy(scenario, policy)
     bits = FrozenBits()
+    death = death_table(scenario)  # policies set neither needs nor the place
     versions: list[Version] = []
     seen: set[int] = set()
     for week in change_weeks(policies, scenario):
-        rules = compile_rules(as_changed(scenario, policies, week), bits)
+        changed = as_changed(scenario, policies, week)
+        rules = compile_rules(changed, bits, death, versions[-1] if versions else None)
         rows = [int(g) for g in range(rules.groups.bit.shape[0]) if rules.groups.bit[g] >= 0]
         fresh = tuple(g for g in rows if int(rules.groups.bit[g]) not in seen)
         seen.update(int(rules.groups.bit[g]) for g in rows)
-        now = as_changed(scenario, policies, week).scenario
-        versions.append(Version(week, now, rules, prices(now, scenario), fresh))
+        versions.append(Version(week, changed.scenario, rules, prices(changed.scenario, scenario), fresh))
     return Timetable(scenario, policies, tuple(versions), tuple(lines(policies)))
 
 
-def compile_rules(changed: AsChanged, bits: FrozenBits) -> Rules:
-    """Turn a scenario as it stands into the kernels' tables."""
+def compile_rules(changed: AsChanged, bits: FrozenBits, death: NDArray[np.int64], before: Version | None = None) -> Rules:
+    """Turn a scenario as it stands into the kernels' tables; what has not moved since ``before`` is taken over."""
     scenario = changed.scenario
+    same = before is not None and _same_background(before.scenario, scenario)
     groups = GroupTable(scenario, bits)
     needs = need_rules(scenario, groups, changed.moves)
     routes = route_rules(scenario, groups)
-    doors = door_rules(scenario, groups, changed.strengths)
+    doors = door_rules(scenario, groups, changed.strengths, changed.stated)
     programmes = programme_rules(scenario, groups)
     return Rules(
         needs=needs,
         routes=routes,
         doors=doors,
-        background=background_rules(scenario),
+        background=before.rules.background if before and same else background_rules(scenario),
         programmes=programmes,
         groups=groups.columns(),
-        life=life_rules(scenario, changed.strengths),
+        life=life_rules(scenario, changed.strengths, death),
     )
+
+
+def _same_background(before: Scenario, now: Scenario) -> bool:
+    """Tell whether no service's ordinary demand has moved; unmoved tables are the same objects."""
+    return all(now.services[k].background is s.background for k, s in before.services.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,10 +28,13 @@ class Prices(NamedTuple):
     unpaid: int  # cost of a week of care that families give unpaid
 
 
-def payer_shares(scenario: Scenario, service: Service) -> list[Decimal]:
+_split = lru_cache(maxsize=4096)(split_by_largest_remainder)
+
+
+def payer_shares(scenario: Scenario, service: Service) -> tuple[Decimal, ...]:
     """Give each agency's share of what a service costs, in the scenario's order."""
     payers = service.payers or {service.agency: 1.0}
-    return [Decimal(repr(float(payers.get(agency, 0.0)))) for agency in scenario.agencies]
+    return tuple(Decimal(repr(float(payers.get(agency, 0.0)))) for agency in scenario.agencies)
 
 
 def hour_cost(service: Service, r: float) -> Decimal:
@@ -69,13 +73,13 @@ def prices(scenario: Scenario, stated: Scenario) -> Prices:
         shares = payer_shares(scenario, service)
         main = _charged(service)
         for name, kind in service.kinds.items():
-            by_payer = split_by_largest_remainder(pence(kind.unit_cost), shares)
+            by_payer = _split(pence(kind.unit_cost), shares)
             full.append(by_payer)
             charge.append(pence(service.charge) if name == main else 0)
             for i, which in enumerate(RESPONSIVE):
                 r = Decimal(repr(float(getattr(service.responsive, which))))
                 responsive[i].append(
-                    [split_by_largest_remainder(p, (r, 1 - r))[0] if p else 0 for p in by_payer]
+                    [_split(p, (r, 1 - r))[0] if p else 0 for p in by_payer]
                 )
     home_care = scenario.services.get("home_care")
     week = pence(home_care.kinds["episode_week"].unit_cost) if home_care else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demandsim.agencies.rules import EPISODE, Rules
-from demandsim.chance import CHANGE_NEEDS, address, draw
+from demandsim.chance import CHANGE_NEEDS, address, draw, nth
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Homes, Residents
 from demandsim.records.journal import EASED, ENDED, STARTED, WORSENED
@@ -23,33 +23,46 @@ LONGEST_TABLE = 16  # needs
 def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
     """Start, worsen or ease each need of each resident, from the state as the phase found it."""
     gather_pushes(state, homes, rules)
-    needs = state.severity.shape[1]
+    # Columns are named before the loop: looked up in it, each costs as much as the draw.
+    presence, identity, severity, born = state.presence, state.identity, state.severity, state.born_week
+    cells, grades, grade_factor = state.cell, state.grade, rules.life.grade
+    starts, worsens, eases, served = rules.needs.start, rules.needs.worsen, rules.needs.ease, rules.needs.served_ease
+    last_week, drivers = rules.needs.last_week, rules.needs.driver_first
+    needs = severity.shape[1]
     for row in range(book.here[2]):
-        if state.presence[row] != HERE:
+        if presence[row] != HERE:
             continue
-        grade = rules.life.grade[state.grade[row]]
-        cell = state.cell[row]
-        found = 0  # the severities as the phase found them, a nibble each
+        grade, cell = grade_factor[grades[row]], cells[row]
+        words = (0, 0, 0, 0)
+        found = 0  # the severities as the phase found them, four bits each
         for need in range(needs):
-            found |= int(state.severity[row, need]) << (4 * need)
+            found |= int(severity[row, need]) << (4 * need)
         for need in range(needs):
             level = (found >> (4 * need)) & 15
-            word = draw(key, state.identity[row], week, address(CHANGE_NEEDS, need))[0]
+            if need % 4 == 0:  # one draw serves four needs
+                words = draw(key, identity[row], week, address(CHANGE_NEEDS, need // 4))
+            word = nth(words, need % 4)
             if level == 0:
-                base = rules.needs.start[need, cell]
-                if base > 0 and rules.needs.driver_first[need] < rules.needs.driver_first[need + 1]:
+                base = starts[need, cell]
+                if base > 0 and drivers[need] < drivers[need + 1]:
                     base = max(0, base + driven(state, rules, key, row, need, week))
                 base = (base * grade) >> 16
                 if word < base * MOST:
                     start(state, homes, rules, book, row, need, base, found, word, week)
-            elif week - state.born_week[row] >= rules.needs.last_week[need]:
-                state.severity[row, need] = 0  # outgrown
-                clear_need(state, row, need)
+            elif week - born[row] >= last_week[need]:
+                outgrow(state, row, need)
             else:
-                base = (rules.needs.worsen[need, level - 1] * grade) >> 16 if level < 4 else 0
-                ease = (rules.needs.ease[need, level - 1] * rules.needs.served_ease[need]) >> 16
+                base = (worsens[need, level - 1] * grade) >> 16 if level < 4 else 0
+                ease = (eases[need, level - 1] * served[need]) >> 16
                 if word < base * MOST + ease:
                     move(state, homes, rules, book, row, need, base, found, word, week)
+
+
+@kernel
+def outgrow(state: Residents, row: int, need: int) -> None:
+    """End a need that the resident has grown too old to hold."""
+    state.severity[row, need] = 0
+    clear_need(state, row, need)
 
 
 @kernel
@@ -66,32 +79,34 @@ def driven(state: Residents, rules: Rules, key: int, row: int, need: int, week: 
 @kernel
 def gather_pushes(state: Residents, homes: Homes, rules: Rules) -> None:
     """Add up, home by home, the push of the adults' needs on needs held in the household."""
-    needs = state.severity.shape[1]
-    for row in range(state.identity.shape[0]):
-        if state.presence[row] == HERE:
-            home = state.household[row]
-            for held in range(homes.push.shape[1]):
-                homes.push[home, held] = 0
-                homes.push_fresh[home, held] = 0
-            homes.push_cause[home] = 0
-    for row in range(state.identity.shape[0]):
-        if state.presence[row] != HERE or state.role[row] == CHILD:
+    slope, most_needs = rules.needs.home_push, state.severity.shape[1]
+    presence, household, role, severity = state.presence, state.household, state.role, state.severity
+    push, fresh, causes, cause_of = homes.push, homes.push_fresh, homes.push_cause, state.cause
+    for row in range(presence.shape[0]):
+        if presence[row] == HERE:
+            home = household[row]
+            for held in range(push.shape[1]):
+                push[home, held] = 0
+                fresh[home, held] = 0
+            causes[home] = 0
+    for row in range(presence.shape[0]):
+        if presence[row] != HERE or role[row] == CHILD:
             continue
-        home = state.household[row]
-        for need in range(needs):
-            level = state.severity[row, need]
+        home = household[row]
+        for need in range(most_needs):
+            level = severity[row, need]
             if level == 0:
                 continue
-            cause = int(state.cause[row, need])
-            for held in range(homes.push.shape[1]):
-                push = rules.needs.home_push[held, need] * level
-                if push == 0:
+            cause = cause_of[row, need]
+            for held in range(push.shape[1]):
+                by = slope[held, need] * level
+                if by == 0:
                     continue
-                homes.push[home, held] += push
+                push[home, held] += by
                 if cause == 0:
-                    homes.push_fresh[home, held] += push
-                elif homes.push_cause[home] == 0 or cause < homes.push_cause[home]:
-                    homes.push_cause[home] = cause
+                    fresh[home, held] += by
+                elif causes[home] == 0 or cause < causes[home]:
+                    causes[home] = cause
 
 
 @kernel

@@ -198,7 +198,7 @@ class DemandModel(mesa.Model):
         """Read a model back; it goes on to the same digest."""
         from demandsim.simulation.saving import load
 
-        return load(Path(path))
+        return load(Path(path), cls)
 
     @property
     def agent_types(self) -> list[type]:

@@ -16,25 +16,27 @@ UNPAID_FROM = 3  # severity at which frailty at home without care is looked afte
 @kernel
 def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
     """Count what the week leaves behind, by quintile."""
+    presence, decile, severity, measure = state.presence, state.decile, state.severity, book.measure
+    kept = rules.needs.health
     for row in range(book.here[2]):
-        if state.presence[row] != HERE:
+        if presence[row] != HERE:
             continue
-        quintile = (state.decile[row] - 1) // 2
-        book.measure[RESIDENT_WEEKS, quintile] += 1
+        quintile = (decile[row] - 1) // 2
+        measure[RESIDENT_WEEKS, quintile] += 1
         health = ONE
-        for need in range(state.severity.shape[1]):
-            level = state.severity[row, need]
+        for need in range(severity.shape[1]):
+            level = severity[row, need]
             if level == 0:
                 continue
-            health = (health * rules.needs.health[need, level]) >> 16
+            health = (health * kept[need, level]) >> 16
             if served(state, row, need, OPEN):
                 state.unmet[row, need] = 0
             else:
                 state.unmet[row, need] += 1
-                book.measure[UNMET, quintile] += 1
+                measure[UNMET, quintile] += 1
                 if need == unpaid_need and level >= UNPAID_FROM and state.place[row] == 0:
-                    book.measure[UNPAID, quintile] += 1
-        book.measure[HEALTH, quintile] += ONE - health
+                    measure[UNPAID, quintile] += 1
+        measure[HEALTH, quintile] += ONE - health
     carry_over(rules.doors, book)
 
 

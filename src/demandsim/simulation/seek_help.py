@@ -5,11 +5,13 @@ from __future__ import annotations
 from demandsim.agencies.rules import Rules
 from demandsim.chance import (
     BACKGROUND,
+    BACKGROUND_CHAIN,
     EMERGENCY_CHAIN,
     ORDINARY_CHAIN,
     SEEK_HELP,
     address,
     draw,
+    nth,
 )
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
@@ -25,27 +27,47 @@ def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -
     """Collect the week's asks at doors; see everybody who comes as an emergency or with ordinary demand."""
     book.asks[0] = 0
     book.wants[0] = 0
+    # Columns are named before the loop: looked up in it, each costs as much as the draw.
+    presence, identity, severity, status = state.presence, state.identity, state.severity, state.status
+    cells, grades, spells, hand_off = state.cell, state.grade, state.bad_spell, state.hand_off
+    services, rate, power = rules.background.service, rules.background.rate, rules.background.power
+    spell_factor = rules.background.spell
+    approaches, emergencies = rules.needs.approach_most, rules.needs.emergency
+    ordinary_most = rules.needs.ordinary_most
     for row in range(book.here[2]):
-        if state.presence[row] != HERE or not at_large(state, row):
+        if presence[row] != HERE or not at_large(state, row):
             continue
-        ordinary_demand(state, rules, book, key, row, week)
-        for need in range(state.severity.shape[1]):
-            if state.severity[row, need] > 0:
-                seek_for(state, rules, book, key, row, need, week)
+        cell, grade, spell = cells[row], grades[row], spells[row]
+        words = (0, 0, 0, 0)
+        for line in range(services.shape[0]):
+            if line % 4 == 0:  # one draw serves four services
+                words = draw(key, identity[row], week, address(BACKGROUND, line // 4))
+            word = nth(words, line % 4)
+            chance = (rate[line, cell] * power[line, grade]) >> 16
+            if spell:
+                chance = (chance * spell_factor[line]) >> 16
+            if word < chance:
+                ordinary_demand(state, rules, book, key, row, int(services[line]), week)
+        for need in range(severity.shape[1]):
+            level = severity[row, need]
+            if level > 0:
+                approach, _, emergency, ordinary = draw(key, identity[row], week, address(SEEK_HELP, need))
+                at = status[row, need]
+                if (
+                    hand_off[row, need] >= 0
+                    or approach < approaches[need, at, level - 1]
+                    or ordinary < ordinary_most[need, level - 1]
+                    or (level >= 3 and emergency < emergencies[need, at, level - 3])
+                ):
+                    seek_for(state, rules, book, key, row, need, week)
 
 
-@inlined
-def ordinary_demand(state: Residents, rules: Rules, book: Book, key: int, row: int, week: int) -> None:
-    """Bring the broken wrists and the burglaries: by place rate, vulnerability and bad spell."""
-    cell, grade = state.cell[row], state.grade[row]
-    for line in range(rules.background.service.shape[0]):
-        service = int(rules.background.service[line])
-        word, first, second, third = draw(key, state.identity[row], week, address(BACKGROUND, service))
-        chance = (rules.background.rate[line, cell] * rules.background.power[line, grade]) >> 16
-        if state.bad_spell[row]:
-            chance = (chance * rules.background.spell[line]) >> 16
-        if word < chance and not rules.doors.closed[service]:
-            visit(state, rules, book, row, -1, 0, 0, service, (first, second, third, 0), key, week)
+@kernel
+def ordinary_demand(state: Residents, rules: Rules, book: Book, key: int, row: int, service: int, week: int) -> None:
+    """Bring a broken wrist or a burglary to its door, unless the door is shut."""
+    if not rules.doors.closed[service]:
+        words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
+        visit(state, rules, book, row, -1, 0, 0, service, words, key, week)
 
 
 @kernel

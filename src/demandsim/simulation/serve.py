@@ -60,11 +60,12 @@ def fund(doors: Doors, book: Book) -> None:
 def run_episodes(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
     """Give the open episodes their week, end those that are due, and count the queues."""
     book.opened[:] = 0
+    presence, statuses = state.presence, state.status
     for row in range(book.here[2]):
-        if state.presence[row] != HERE:
+        if presence[row] != HERE:
             continue
-        for need in range(state.severity.shape[1]):
-            status = state.status[row, need]
+        for need in range(statuses.shape[1]):
+            status = statuses[row, need]
             if status == OPEN:
                 run_episode(state, rules, book, key, row, need, week)
             elif status == WAITING:
@@ -157,11 +158,12 @@ def leave_queue(state: Residents, row: int, need: int) -> None:
 def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
     """Admit everyone before the cut of their queue; then, of the bucket at the cut, the lowest tickets."""
     book.ties[0] = 0
+    presence, statuses = state.presence, state.status
     for row in range(book.here[2]):
-        if state.presence[row] != HERE:
+        if presence[row] != HERE:
             continue
-        for need in range(state.severity.shape[1]):
-            if state.status[row, need] != WAITING:
+        for need in range(statuses.shape[1]):
+            if statuses[row, need] != WAITING:
                 continue
             service = int(state.service[row, need])
             bucket = bucket_of(state.severity[row, need], week - state.since[row, need])
@@ -241,6 +243,8 @@ def refer_on(
     _, lost, refers, found = draw(key, state.identity[row], week, address(HANDLE, need))
     upto = 0
     for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
+        if doors.unopened[doors.refer_to[line]]:
+            continue
         if doors.refer_need[line] == need and doors.refer_low[line] <= severity <= doors.refer_high[line]:
             if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
                 upto += doors.refer_share[line]

@@ -38,6 +38,8 @@ def decide(
 ) -> None:
     """Accept, queue, hand on or turn away one ask."""
     doors = rules.doors
+    if doors.unopened[service]:
+        return  # nobody asks at a door that has never been there
     if not is_open_to(state, rules, key, row, service, week):
         refuse(state, doors, book, row, need, service, week)
         return

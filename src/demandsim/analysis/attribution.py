@@ -1,0 +1,183 @@
+"""Traced and causal, side by side: contacts by the agency they are due to, and what the pairs say."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from demandsim.analysis.arms import Arm, Compared
+from demandsim.analysis.flows import Window, window
+from demandsim.analysis.intervals import label, mean_interval
+from demandsim.analysis.savers import savers
+
+FRESH, ALL = "none", "all"
+"""Causes that are no agency: demand that is due to none, and all agencies together."""
+
+VIEW = "full"
+"""Traced contacts are told at unit cost, so what they stand beside is too."""
+
+
+class Traced(NamedTuple):
+    """Contacts and pounds a year of the place, for each pair (or record), payer and cause.
+
+    Causes are numbered 0 none, then the agencies. Lines without a contact have no cause.
+    """
+
+    contacts: NDArray[np.float64]  # [pair, payer, cause]
+    pounds: NDArray[np.float64]
+
+
+def traced_frame(record: Arm) -> pd.DataFrame:
+    """Contacts and pounds of one run by who pays and by the agency they are traced to.
+
+    Returns
+    -------
+    frame
+        ``payer, cause, contacts, pounds``: a year of the place, at unit cost, over the whole run; ``cause``
+        is ``none`` for fresh demand. A contact paid jointly counts under the payer with the largest share.
+
+    Notes
+    -----
+    What is traced is how a contact came about, not how much a policy moved: it cannot see cut prevention,
+    and it blames a swamped queue rather than whoever swamped it.
+    """
+    agencies = list(record.scenario.agencies)
+    found = _traced(record, Window(0, record.weeks))
+    rows = [
+        (payer, cause, found.contacts[i, j], found.pounds[i, j])
+        for i, payer in enumerate(agencies)
+        for j, cause in enumerate((FRESH, *agencies))
+        if found.contacts[i, j] or found.pounds[i, j]
+    ]
+    return pd.DataFrame(rows, columns=["payer", "cause", "contacts", "pounds"])
+
+
+def attribution_frame(comparison: Compared) -> pd.DataFrame:
+    """What is traced to each agency beside what the pairs say it caused, payer by payer.
+
+    Parameters
+    ----------
+    comparison
+        Pairs of arms.
+
+    Returns
+    -------
+    frame
+        A row a payer and cause (an agency, or ``all`` agencies). ``traced_contacts`` and ``traced`` (with
+        ``traced_low, traced_high``, 90%) are the change in contacts and pounds that carry the cause, policy
+        arm less baseline; ``causal_contacts`` and ``causal`` (with bounds) are the paired change in
+        everything the payer pays for. The latter stands at ``all`` for the policies together, and at an
+        agency for the savings it made itself (run alone, where there are several); NaN where no saving is
+        its own. Contacts and pounds a year of the place, at unit cost, from the policy's first week on.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no finished pair.
+    """
+    weeks, agencies = window(comparison), list(comparison.scenario.agencies)
+    traced, causal = _differences(comparison, weeks), _causal(comparison, weeks)
+    rows: list[dict[str, object]] = []
+    for place, payer in enumerate(agencies):
+        for number, cause in enumerate((*agencies, ALL)):
+            own = slice(1, None) if cause == ALL else slice(number + 1, number + 2)
+            contacts = traced.contacts[:, place, own].sum(axis=1)
+            pounds = traced.pounds[:, place, own].sum(axis=1)
+            beside = causal.get(cause)
+            if cause != ALL and beside is None and not pounds.any() and not contacts.any():
+                continue
+            rows.append(
+                {
+                    "payer": payer,
+                    "cause": cause,
+                    "traced_contacts": contacts.mean(),
+                    **_told("traced", pounds),
+                    "causal_contacts": np.nan
+                    if beside is None
+                    else beside.contacts[:, place].sum(axis=1).mean(),
+                    **_told("causal", None if beside is None else beside.pounds[:, place].sum(axis=1)),
+                }
+            )
+    return pd.DataFrame(rows).assign(interval=label(len(comparison.pairs)))
+
+
+def failure_frame(comparison: Compared) -> pd.DataFrame:
+    """Contacts due to each agency in both arms: failure demand by who pays and by who caused it.
+
+    Returns
+    -------
+    frame
+        ``arm`` (baseline, policy), ``payer, cause, contacts, pounds``: means over pairs, a year of the
+        place, at unit cost, from the policy's first week on; only causes that are agencies.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no finished pair.
+    """
+    weeks, agencies = window(comparison), list(comparison.scenario.agencies)
+    arms = {
+        "baseline": [_traced(pair.baseline, weeks) for pair in comparison.pairs],
+        "policy": [_traced(pair.policy, weeks) for pair in comparison.pairs],
+    }
+    rows = []
+    for arm, found in arms.items():
+        contacts = np.mean([one.contacts for one in found], axis=0)
+        pounds = np.mean([one.pounds for one in found], axis=0)
+        rows += [
+            (arm, agencies[payer], agencies[cause - 1], contacts[payer, cause], pounds[payer, cause])
+            for payer, cause in np.argwhere(contacts > 0)
+            if cause > 0
+        ]
+    return pd.DataFrame(rows, columns=["arm", "payer", "cause", "contacts", "pounds"])
+
+
+def _causal(comparison: Compared, weeks: Window) -> dict[str, Traced]:
+    """Paired differences by whose savings they are: all, and each agency that alone made some."""
+    found = {ALL: _differences(comparison, weeks)}
+    who = savers(comparison)
+    if len(who) == 1:
+        found |= dict.fromkeys(who[0].agencies[:1] if len(who[0].agencies) == 1 else (), found[ALL])
+    for saver in who if len(who) > 1 else ():
+        alone = [part for part in comparison.parts if [one.name for one in savers(part)] == [saver.name]]
+        if alone and len(saver.agencies) == 1:
+            each = [_differences(part, weeks) for part in alone]
+            found[saver.name] = Traced(
+                np.sum([one.contacts for one in each], axis=0), np.sum([one.pounds for one in each], axis=0)
+            )
+    return found
+
+
+def _differences(comparison: Compared, weeks: Window) -> Traced:
+    """Policy arm less baseline, for each pair."""
+    contacts, pounds = [], []
+    for pair in comparison.pairs:
+        policy, baseline = _traced(pair.policy, weeks), _traced(pair.baseline, weeks)
+        contacts.append(policy.contacts - baseline.contacts)
+        pounds.append(policy.pounds - baseline.pounds)
+    return Traced(np.array(contacts), np.array(pounds))
+
+
+def _traced(record: Arm, weeks: Window) -> Traced:
+    """One record's contacts and pounds: [payer, cause]."""
+    agencies = list(record.scenario.agencies)
+    frame = record.ledger(("week", "payer", "cause_agency"), view=VIEW)
+    frame = frame[frame["week"].between(weeks.start, weeks.end - 1) & frame["payer"].isin(agencies)]
+    payer = frame["payer"].map({name: place for place, name in enumerate(agencies)}).to_numpy(np.int64)
+    cause = frame["cause_agency"].map({name: place for place, name in enumerate((FRESH, *agencies))})
+    where = payer, cause.to_numpy(np.int64)
+    contacts, pounds = np.zeros((2, len(agencies), len(agencies) + 1))
+    np.add.at(contacts, where, frame["contacts"].to_numpy(np.float64))
+    np.add.at(pounds, where, frame["pounds"].to_numpy(np.float64))
+    return Traced(contacts / weeks.years, pounds / weeks.years)
+
+
+def _told(name: str, values: NDArray[np.float64] | None) -> dict[str, float]:
+    """A mean with its bounds, as columns."""
+    if values is None:
+        return {name: np.nan, f"{name}_low": np.nan, f"{name}_high": np.nan}
+    mean, low, high = mean_interval(values)
+    return {name: float(mean), f"{name}_low": float(low), f"{name}_high": float(high)}

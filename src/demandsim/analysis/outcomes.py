@@ -1,0 +1,147 @@
+"""What a policy did to residents: each measure in both arms, its paired difference, contacts by quarter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from demandsim.analysis.arms import Arm, Compared
+from demandsim.analysis.flows import first_week, window
+from demandsim.analysis.intervals import label, mean_interval
+from demandsim.errors import ComparisonError
+from demandsim.units import WEEKS_A_YEAR
+
+AS_IT_IS = ("_share", "_gap", "weeks_to_help")
+"""Endings of the measures that are no counts: they are not divided by years."""
+
+QUARTER = 13
+"""Weeks in a quarter."""
+
+
+def outcomes_frame(comparison: Compared) -> pd.DataFrame:
+    """Every outcome of both arms, and how they differ.
+
+    Parameters
+    ----------
+    comparison
+        Pairs of arms.
+
+    Returns
+    -------
+    frame
+        ``measure, unit, baseline, policy, mean, low, high, interval``: a row a measure. Counts are a year of
+        the place, over all recorded weeks (those before the policy too, in which arms agree); shares, waits
+        and gaps are as they are. ``mean`` is the mean over pairs of policy less baseline, with its 90%
+        bounds; NaN where a share or wait has nothing to divide by.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no finished pair, or records hold different measures.
+    """
+    window(comparison)
+    frames = [(pair.baseline.outcomes(), pair.policy.outcomes()) for pair in comparison.pairs]
+    first = frames[0][0]
+    if any(not frame["measure"].equals(first["measure"]) for both in frames for frame in both):
+        raise ComparisonError("outcomes: the records hold different measures")
+    years = np.where([is_count(name) for name in first["measure"]], _years(comparison), 1.0)
+    baseline, policy = (
+        np.array([both[arm]["value"].to_numpy(np.float64) / years for both in frames]) for arm in (0, 1)
+    )
+    told = mean_interval(policy - baseline)
+    return pd.DataFrame(
+        {
+            "measure": first["measure"],
+            "unit": [
+                f"{unit} a year" if is_count(name) else unit
+                for name, unit in zip(first["measure"], first["unit"], strict=True)
+            ],
+            "baseline": baseline.mean(axis=0),
+            "policy": policy.mean(axis=0),
+            "mean": told.mean,
+            "low": told.low,
+            "high": told.high,
+            "interval": label(len(comparison.pairs)),
+        }
+    )
+
+
+def is_count(measure: str) -> bool:
+    """Tell a count, which grows with the weeks, from a share, a wait or a gap, which does not."""
+    return not measure.endswith(AS_IT_IS)
+
+
+def timeline_frame(comparison: Compared, services: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Contacts of both arms quarter by quarter.
+
+    Parameters
+    ----------
+    comparison
+        Pairs of arms.
+    services
+        Keys of the services; the four whose contacts the policy moved most, in pounds at unit cost, without
+        any.
+
+    Returns
+    -------
+    frame
+        ``service, quarter, week, baseline, policy, mean, low, high``: contacts a quarter for the place, means
+        over pairs, and the paired difference with its 90% bounds. Quarters count from 0, ``week`` is a
+        quarter's first; a last quarter that is short is left out.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no finished pair.
+    """
+    window(comparison)
+    chosen = services or most_moved(comparison, 4)
+    quarters = comparison.pairs[0].baseline.weeks // QUARTER
+    columns = ["service", "quarter", "week", "baseline", "policy", "mean", "low", "high"]
+    if not chosen or quarters == 0:
+        return pd.DataFrame(columns=columns)
+    baseline = np.array([_quarterly(pair.baseline, chosen, quarters) for pair in comparison.pairs])
+    policy = np.array([_quarterly(pair.policy, chosen, quarters) for pair in comparison.pairs])
+    told = mean_interval(policy - baseline)
+    means = baseline.mean(axis=0), policy.mean(axis=0), *told
+    rows = [
+        (name, quarter, quarter * QUARTER, *(array[place, quarter] for array in means))
+        for place, name in enumerate(chosen)
+        for quarter in range(quarters)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def most_moved(comparison: Compared, number: int) -> tuple[str, ...]:
+    """Services whose contacts the policies moved most, either way, in pounds at unit cost."""
+    services = list(comparison.scenario.services)
+    start = first_week(comparison)
+    moved = np.zeros(len(services))
+    for pair in comparison.pairs:
+        for arm, sign in ((pair.policy, 1), (pair.baseline, -1)):
+            frame = arm.ledger(("week", "service"), view="full")
+            frame = frame[(frame["week"] >= start) & (frame["contacts"] > 0)]
+            for name, pounds in frame.groupby("service")["pounds"].sum().items():
+                moved[services.index(str(name))] += sign * float(pounds)
+    order = np.argsort(-np.abs(moved), kind="stable")[:number]
+    return tuple(services[place] for place in order if abs(moved[place]) > 0)
+
+
+def _quarterly(record: Arm, services: tuple[str, ...], quarters: int) -> NDArray[np.float64]:
+    """Contacts of one arm: [service, quarter]."""
+    frame = record.ledger(("week", "service"), view="full")
+    frame = frame[frame["service"].isin(services) & (frame["week"] < quarters * QUARTER)]
+    found = np.zeros((len(services), quarters))
+    place = frame["service"].map({name: number for number, name in enumerate(services)}).to_numpy(np.int64)
+    np.add.at(
+        found,
+        (place, frame["week"].to_numpy(np.int64) // QUARTER),
+        frame["contacts"].to_numpy(np.float64),
+    )
+    return found
+
+
+def _years(comparison: Compared) -> float:
+    """Recorded years of 52 weeks."""
+    return comparison.pairs[0].baseline.weeks / WEEKS_A_YEAR

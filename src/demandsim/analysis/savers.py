@@ -1,0 +1,77 @@
+"""Who hopes to save by a policy, how much, and at which services."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.analysis.arms import Compared
+from demandsim.analysis.flows import Table, Window, agencies_in, landings, payers
+from demandsim.scenario.policy import Policy
+
+
+class Saver(NamedTuple):
+    """One saver: the key in the policy file, the agencies it stands for, what is expected (£ a year)."""
+
+    name: str
+    agencies: tuple[str, ...]
+    expected: float
+
+
+def savers(comparison: Compared) -> tuple[Saver, ...]:
+    """Give everyone who hopes to save by the policies, those included, in the order they are first named.
+
+    A saver is an agency or, where the policy names one, a whole sector.
+    """
+    expected: dict[str, float] = {}
+    for policy in comparison.policies:
+        for part in policy.whole():
+            if part.saver is not None:
+                expected[part.saver] = expected.get(part.saver, 0.0) + part.expected_saving
+    scenario = comparison.scenario
+    return tuple(
+        Saver(name, (name,) if name in scenario.agencies else tuple(agencies_in(scenario, (name,))), sum_)
+        for name, sum_ in expected.items()
+    )
+
+
+def own_saving(comparison: Compared, saver: Saver, view: str, weeks: Window) -> NDArray[np.float64]:
+    """What the saver pays less than in the baseline, net: [pair], pounds a year."""
+    return -_sum(payers(comparison, view, weeks), list(saver.agencies))
+
+
+def others_extra(comparison: Compared, saver: Saver, view: str, weeks: Window) -> NDArray[np.float64]:
+    """What all other payers pay more, net: [pair], pounds a year; residents and families are not payers."""
+    others = [name for name in comparison.scenario.agencies if name not in saver.agencies]
+    return _sum(payers(comparison, view, weeks), others)
+
+
+def budget_cut(comparison: Compared, saver: Saver, view: str, weeks: Window) -> NDArray[np.float64]:
+    """What the saver takes out of the services that the policies change: [pair], pounds a year.
+
+    This is the cut that published studies divide by: what comes back at the saver's other doors is not taken
+    off. Where no service of the saver is changed, it is the saver's own net saving.
+    """
+    touched = [name for policy in comparison.policies for name in touched_services(policy)]
+    table = landings(comparison, view, weeks, list(saver.agencies))
+    cut = [name for name in table.names if name in touched and table.of(name).any()]
+    return -_sum(table, cut) if cut else own_saving(comparison, saver, view, weeks)
+
+
+def touched_services(policy: Policy) -> set[str]:
+    """Keys of the services that a policy's changes name."""
+    found: set[str] = set()
+    for change in policy.change:
+        paths = [path.split(".") for path in change.set]
+        found.update(parts[1] for parts in paths if parts[0] == "services")
+        found.update(name for name in (change.open, change.close) if name)
+        found.update(verb.service for verb in (change.money, change.move_service) if verb and verb.service)
+    return found
+
+
+def _sum(paid: Table, names: list[str]) -> NDArray[np.float64]:
+    """Add up some columns: [pair]; zero for none."""
+    total: NDArray[np.float64] = paid.values[:, [paid.names.index(name) for name in names]].sum(axis=1)
+    return total

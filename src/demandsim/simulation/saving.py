@@ -1,0 +1,235 @@
+"""Saving a running model to one file and loading it, to go on to the digest it would have come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from demandsim.agencies.timetable import timetable
+from demandsim.chance import check_seed
+from demandsim.errors import DemandSimError, SaveError
+from demandsim.population.columns import Homes, Residents, declared
+from demandsim.records.archive import Arrays, read, write
+from demandsim.records.ledger import Counts, Ledger, Weekly
+from demandsim.records.panel import Quarter
+from demandsim.records.whole_file import called
+from demandsim.scenario.base import Frozen
+from demandsim.scenario.group import Group
+from demandsim.scenario.policy import Policy
+from demandsim.scenario.problems import validated
+from demandsim.scenario.schema import Scenario, checked
+from demandsim.simulation.book import Book, open_book, watching
+from demandsim.simulation.panel import PanelKeeper
+
+if TYPE_CHECKING:
+    from demandsim.simulation.model import DemandModel
+
+KIND = "saved model"
+
+LISTS = {
+    "touched": "touches",
+    "ask_row": "asks",
+    "ask_need": "asks",
+    "ask_service": "asks",
+    "want_row": "wants",
+    "tie_ticket": "ties",
+    "tie_row": "ties",
+    "tie_need": "ties",
+}
+"""Lists of the book, long enough for any week, and the counter that says how much of each is used."""
+
+ANEW = ("count", "journal")
+"""Arrays of the book made anew: ``count`` is kept at the cells touched, ``journal`` by the model."""
+
+_WHEN = ("number", "weeks")
+
+
+class Standing(Frozen):
+    """What is known of a saved model besides arrays."""
+
+    scenario: dict[str, Any]
+    policies: tuple[dict[str, Any], ...]
+    seed: int
+    week: Annotated[int, Field(ge=-5200, le=5200)]
+    settled: bool
+    running: bool
+    steps: Annotated[int, Field(ge=0)]
+    panel: Group | None
+    quarters: tuple[tuple[int, int], ...]  # of each: its number and its weeks
+
+
+class _Start(NamedTuple):
+    """What ``DemandModel`` takes from the model it starts from."""
+
+    key: int
+    place_scenario: Scenario
+    week: int
+    state: Residents
+    homes: Homes
+    book: Book
+
+
+def save(model: DemandModel, path: Path) -> None:
+    """Write the whole model to one file, between two weeks.
+
+    Parameters
+    ----------
+    model
+        Everything that ``fork`` copies is kept.
+    path
+        A file already there is replaced, and only by a whole new one.
+
+    Raises
+    ------
+    SaveError
+        If the file cannot be written.
+    """
+    write(path, kind=KIND, content=_standing(model), arrays=_arrays(model))
+
+
+def load(path: Path, kind: type[DemandModel]) -> DemandModel:
+    """Read a model back.
+
+    Parameters
+    ----------
+    path
+        What ``save`` wrote.
+    kind
+        The class to make.
+
+    Returns
+    -------
+    DemandModel
+        Standing where the saved one stood; run on, it comes to the same digest.
+
+    Raises
+    ------
+    SaveError
+        If the file is not a whole saved model of this version.
+    """
+    content, arrays = read(path, kind=KIND)
+    try:
+        standing = validated(Standing, content, file=called(path))
+        return _model(standing, arrays, kind)
+    except (DemandSimError, KeyError, IndexError, ValueError, TypeError) as error:
+        # The sum of the contents was right: something else wrote this, and calls it a saved model.
+        text = " ".join(str(error).split()).removeprefix(f"{called(path)}: ")
+        raise SaveError(f"{called(path)}: is a {KIND} that does not hold together: {text}") from None
+
+
+def _standing(model: DemandModel) -> dict[str, Any]:
+    """Say what is not an array."""
+    return Standing(
+        scenario=model.place_scenario.model_dump(mode="json"),
+        policies=tuple(policy.model_dump(mode="json") for policy in model.timetable.policies),
+        seed=model.key,
+        week=model.week,
+        settled=model.settled,
+        running=bool(model.running),
+        steps=int(model.steps),
+        panel=model.panel.group,
+        quarters=tuple((quarter.number, quarter.weeks) for quarter in model.panel.quarters),
+    ).model_dump(mode="json")
+
+
+def _arrays(model: DemandModel) -> Arrays:
+    """Gather every array, named by what it belongs to."""
+    book, keeper = model.book, model.panel
+    kept: Arrays = {}
+    for name in Book._fields:
+        if name in LISTS:
+            kept[f"book.{name}"] = getattr(book, name)[: int(getattr(book, LISTS[name])[0])]
+        elif name not in ANEW:
+            kept[f"book.{name}"] = getattr(book, name)
+    kept["book.counted"] = book.count.reshape(-1)[kept["book.touched"]]
+    parts: list[tuple[str, Any, Sequence[str]]] = [
+        ("state", model.state, Residents._fields),
+        ("homes", model.homes, Homes._fields),
+        ("ledger", model.ledger.counts(), Counts._fields),
+    ]
+    columns = [name for name in Quarter._fields if name not in _WHEN]
+    parts += [(f"quarter.{at}", quarter, columns) for at, quarter in enumerate(keeper.quarters)]
+    kept |= {f"{prefix}.{name}": getattr(table, name) for prefix, table, names in parts for name in names}
+    kept |= {f"weekly.{name}": array for name, array in model.weekly.arrays().items()}
+    kept["journal.rows"] = np.array([week.shape[0] for week in model.journal], np.int64)
+    kept["journal.lines"] = np.concatenate([book.journal[:0], *model.journal])
+    if keeper.group is not None:
+        kept["panel.contacts"], kept["panel.pence"] = keeper._contacts, keeper._pence
+    return kept
+
+
+def _model(standing: Standing, arrays: Arrays, kind: type[DemandModel]) -> DemandModel:
+    """Put a model together again."""
+    scenario = checked(standing.scenario, file="scenario")
+    policies = tuple(validated(Policy, one, file="policy") for one in standing.policies)
+    if standing.week > scenario.weeks:
+        raise SaveError(f"it stands at week {standing.week} of {scenario.weeks}")
+    axes = {"need": len(scenario.needs), "remembered": len(scenario.remembered)}
+    state = _table(Residents, "state", arrays, **axes)
+    homes = _table(Homes, "homes", arrays)
+    rules = timetable(scenario, policies).at(standing.week).rules
+    followed = np.flatnonzero(arrays["book.followed"]).tolist()
+    made = watching(open_book(rules, state, len(scenario.agencies)), followed, arrays["book.panel_row"])
+    book = _book(made, arrays)
+    start = _Start(check_seed(standing.seed), scenario, standing.week, state, homes, book)
+    model = kind(scenario, seed=start.key, policies=policies, start=cast("DemandModel", start))
+    model.settled, model.book = standing.settled, book
+    model.panel = _panel(model, standing, arrays)
+    model.ledger = Ledger.of(Counts(*(arrays[f"ledger.{name}"] for name in Counts._fields)))
+    model.weekly = Weekly.of({name: arrays[f"weekly.{name}"] for name in Weekly.NAMES})
+    ends = np.cumsum(arrays["journal.rows"])
+    model.journal = np.split(arrays["journal.lines"], ends[:-1]) if ends.size else []
+    model.running, model.steps = standing.running, standing.steps
+    return model
+
+
+def _table(table: type[Any], prefix: str, arrays: Arrays, **lengths: int) -> Any:
+    """Take the columns of residents or homes, each of the type and axes declared."""
+    for name, column in declared(table).items():
+        array, axes = arrays[f"{prefix}.{name}"], column.axes.split()
+        for axis, length in zip(axes, array.shape, strict=False):
+            lengths.setdefault(axis, length)
+        if array.dtype != column.dtype or array.shape != tuple(lengths[axis] for axis in axes):
+            raise SaveError(f"{prefix}.{name} has not the type or the length that goes with the scenario")
+    return table(*(arrays[f"{prefix}.{name}"] for name in table._fields))
+
+
+def _book(made: Book, arrays: Arrays) -> Book:
+    """Fill a new book with what was kept of the old one."""
+    kept: Arrays = {}
+    for name in Book._fields:
+        whole: NDArray[Any] = getattr(made, name)
+        if name in ANEW:
+            kept[name] = whole
+            continue
+        array = arrays[f"book.{name}"]
+        fits = array.shape == whole.shape
+        if name in LISTS:
+            fits = array.ndim == 1 and array.size == arrays[f"book.{LISTS[name]}"][0] <= whole.size
+        if not fits or array.dtype != whole.dtype:
+            raise SaveError(f"book.{name} has not the type or the length that goes with the scenario")
+        if name in LISTS:
+            whole[: array.size] = array
+            array = whole
+        kept[name] = array
+    made.count.reshape(-1)[arrays["book.touched"]] = arrays["book.counted"]
+    return Book(**kept)
+
+
+def _panel(model: DemandModel, standing: Standing, arrays: Arrays) -> PanelKeeper:
+    """Put the panel together again."""
+    keeper = PanelKeeper(model, None)
+    keeper.group, keeper.rows = standing.panel, arrays["book.panel_row"]
+    if standing.panel is not None:
+        keeper._contacts, keeper._pence = arrays["panel.contacts"], arrays["panel.pence"]
+    for at, (number, weeks) in enumerate(standing.quarters):
+        columns: Arrays = {
+            name: arrays[f"quarter.{at}.{name}"] for name in Quarter._fields if name not in _WHEN
+        }
+        keeper.quarters.append(Quarter(number=number, weeks=weeks, **columns))
+    return keeper
