@@ -16,6 +16,7 @@ import atexit
 import hashlib
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -34,7 +35,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _PACKAGE = Path(__file__).resolve().parent
-_MARK = "demandsim.kernels"
+_MARK = re.compile(r"^@(kernel|inlined)$", re.MULTILINE)
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -136,10 +137,12 @@ def kernel_sources(package: Path) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        This file, the files that name it, and all they import from the package, sorted.
+        This file, the files in which it decorates a function, and all they import from the package when they
+        run (what only type checkers import is left out), sorted.
     """
     found: set[Path] = set()
-    waiting = [file for file in package.rglob("*.py") if _MARK in file.read_text(encoding="utf-8")]
+    waiting = [file for file in package.rglob("*.py") if _MARK.search(file.read_text(encoding="utf-8"))]
+    waiting.append(Path(package, "kernels.py"))
     while waiting:
         file = waiting.pop()
         if file not in found:
@@ -199,7 +202,9 @@ def cache_folder(name: str) -> Path | None:
 def _imported(file: Path, package: Path) -> list[Path]:
     """List the package's own files that one of its files imports, wherever in it."""
     names: list[str] = []
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    tree = ast.parse(file.read_bytes())
+    tree.body = [node for node in tree.body if not _for_type_checkers(node)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.extend(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -211,6 +216,11 @@ def _imported(file: Path, package: Path) -> list[Path]:
     stems = [package.parent.joinpath(*path) for path in paths if path[0] == package.name]
     files = [file for stem in stems for file in (stem.with_suffix(".py"), stem / "__init__.py")]
     return [file for file in files if file.is_file()]
+
+
+def _for_type_checkers(node: ast.stmt) -> bool:
+    """Tell whether a statement is an ``if TYPE_CHECKING:`` block."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _user_cache() -> Path:

@@ -140,8 +140,12 @@ def test_sources_are_the_kernels_and_what_they_import(miniature: Path) -> None:
     (miniature / "deep" / "near.py").write_text("from . import far\nfrom ..apart import NOTHING\n")
     (miniature / "deep" / "far.py").write_text("import demandsim.constants\nimport numpy\n")
     (miniature / "deep" / "use.py").write_text(
-        "from demandsim.kernels import kernel\nfrom demandsim.deep import near\n"
+        "from demandsim.kernels import kernel\nfrom demandsim.deep import near\n\n\n@kernel\ndef use():\n    pass\n"
     )
+    (miniature / "deep" / "packs.py").write_text("from demandsim.kernels import packed\n")  # decorates nothing
+    (miniature / "typed.py").write_text('"""For type checkers only."""\n')
+    with (miniature / "deep" / "use.py").open("a") as file:
+        file.write("if TYPE_CHECKING:\n    from demandsim import typed\n")
     names = [file.relative_to(miniature).as_posix() for file in kernels.kernel_sources(miniature)]
     deep = ["deep/__init__.py", "deep/far.py", "deep/near.py", "deep/use.py"]
     assert names == ["apart.py", "constants.py", *deep, "helpers.py", "kernels.py", "rule.py"]

@@ -30,6 +30,10 @@ class Arm(Protocol):
     def weeks(self) -> int:
         """Weeks recorded."""
 
+    @property
+    def scale(self) -> float:
+        """People of the place each simulated resident stands for."""
+
     def ledger(self, by: Any = (), *, view: str = "full", scaled: bool = True) -> pd.DataFrame:
         """Contacts and pounds by the columns asked for."""
 

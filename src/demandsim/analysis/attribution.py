@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from demandsim.analysis.arms import Arm, Compared
-from demandsim.analysis.flows import Window, window
+from demandsim.analysis.flows import PENCE_A_POUND, Window, window
 from demandsim.analysis.intervals import label, mean_interval
 from demandsim.analysis.savers import savers
 
@@ -152,27 +152,35 @@ def _causal(comparison: Compared, weeks: Window) -> dict[str, Traced]:
 
 
 def _differences(comparison: Compared, weeks: Window) -> Traced:
-    """Policy arm less baseline, for each pair."""
-    contacts, pounds = [], []
+    """Policy arm less baseline, for each pair; subtracted whole, so that what did not move is zero."""
+    counts = []
     for pair in comparison.pairs:
-        policy, baseline = _traced(pair.policy, weeks), _traced(pair.baseline, weeks)
-        contacts.append(policy.contacts - baseline.contacts)
-        pounds.append(policy.pounds - baseline.pounds)
-    return Traced(np.array(contacts), np.array(pounds))
+        policy, baseline = _counted(pair.policy, weeks), _counted(pair.baseline, weeks)
+        counts.append((policy[0] - baseline[0], policy[1] - baseline[1]))
+    scale = comparison.pairs[0].baseline.scale / weeks.years
+    contacts, pence = (np.array([both[place] for both in counts], np.float64) for place in (0, 1))
+    return Traced(contacts * scale, pence * (scale / PENCE_A_POUND))
 
 
 def _traced(record: Arm, weeks: Window) -> Traced:
-    """One record's contacts and pounds: [payer, cause]."""
+    """One record's contacts and pounds a year of the place: [payer, cause]."""
+    contacts, pence = (whole.astype(np.float64) for whole in _counted(record, weeks))
+    scale = record.scale / weeks.years
+    return Traced(contacts * scale, pence * (scale / PENCE_A_POUND))
+
+
+def _counted(record: Arm, weeks: Window) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One record's contacts and pence over the weeks, simulated residents' own: [payer, cause] each."""
     agencies = list(record.scenario.agencies)
-    frame = record.ledger(("week", "payer", "cause_agency"), view=VIEW)
+    frame = record.ledger(("week", "payer", "cause_agency"), view=VIEW, scaled=False)
     frame = frame[frame["week"].between(weeks.start, weeks.end - 1) & frame["payer"].isin(agencies)]
     payer = frame["payer"].map({name: place for place, name in enumerate(agencies)}).to_numpy(np.int64)
     cause = frame["cause_agency"].map({name: place for place, name in enumerate((FRESH, *agencies))})
     where = payer, cause.to_numpy(np.int64)
-    contacts, pounds = np.zeros((2, len(agencies), len(agencies) + 1))
-    np.add.at(contacts, where, frame["contacts"].to_numpy(np.float64))
-    np.add.at(pounds, where, frame["pounds"].to_numpy(np.float64))
-    return Traced(contacts / weeks.years, pounds / weeks.years)
+    contacts, pence = np.zeros((2, len(agencies), len(agencies) + 1), np.int64)
+    np.add.at(contacts, where, frame["contacts"].to_numpy(np.int64))
+    np.add.at(pence, where, frame["pence"].to_numpy(np.int64))
+    return contacts, pence
 
 
 def _told(name: str, values: NDArray[np.float64] | None) -> dict[str, float]:

@@ -24,17 +24,19 @@ PURSE, COMMUNITY, RESIDENTS = "public purse", "community", "residents and famili
 BY = ("payer", "sector", "agency")
 """What a shunt can be told by: who pays, the sector of who pays, who provides."""
 
+PENCE_A_POUND = 100
+
 _KEPT: dict[tuple[int, str], Flows] = {}  # by id of a record that is still alive, and view
 
 
 class Flows(NamedTuple):
-    """What one arm spent, in pounds for the place: one row a week, payer, provider and service with any."""
+    """What one arm spent, in the simulated residents' own pence: a row a week, payer, provider, service."""
 
     week: NDArray[np.int64]
     payer: NDArray[np.int64]  # number in scenario.agencies; -1 residents and families
     agency: NDArray[np.int64]  # the provider, likewise
     service: NDArray[np.int64]  # number in scenario.services; -1 a line without one
-    pounds: NDArray[np.float64]
+    pence: NDArray[np.int64]
 
 
 class Window(NamedTuple):
@@ -70,14 +72,14 @@ def flows(record: Arm, view: str) -> Flows:
     """
     key = (id(record), view)
     if key not in _KEPT:
-        frame = record.ledger(("week", "payer", "agency", "service"), view=view)
+        frame = record.ledger(("week", "payer", "agency", "service"), view=view, scaled=False)
         agencies, services = list(record.scenario.agencies), list(record.scenario.services)
         _KEPT[key] = Flows(
             frame["week"].to_numpy(np.int64),
             _numbered(frame["payer"], agencies),
             _numbered(frame["agency"], agencies),
             _numbered(frame["service"], services),
-            frame["pounds"].to_numpy(np.float64),
+            frame["pence"].to_numpy(np.int64),
         )
         weakref.finalize(record, _KEPT.pop, key, None)
     return _KEPT[key]
@@ -119,7 +121,7 @@ def payers(comparison: Compared, view: str, weeks: Window) -> Table:
     """
     agencies = comparison.scenario.agencies
     values = [_difference(pair, view, weeks, "payer", len(agencies) + 1) for pair in comparison.pairs]
-    return Table((*agencies, RESIDENTS), np.array(values) / weeks.years)
+    return Table((*agencies, RESIDENTS), np.array(values))
 
 
 def landings(comparison: Compared, view: str, weeks: Window, who: list[str]) -> Table:
@@ -135,7 +137,7 @@ def landings(comparison: Compared, view: str, weeks: Window, who: list[str]) -> 
     values = [
         _difference(pair, view, weeks, "service", len(services) + 1, chosen)[:-1] for pair in comparison.pairs
     ]
-    return Table(tuple(services), np.array(values) / weeks.years)
+    return Table(tuple(services), np.array(values))
 
 
 def tabled(comparison: Compared, view: str, by: str, weeks: Window) -> Table:
@@ -170,30 +172,34 @@ def tabled(comparison: Compared, view: str, by: str, weeks: Window) -> Table:
     else:
         names = tuple(scenario.agencies)
         rows = [_difference(pair, view, weeks, "agency", len(names) + 1) for pair in comparison.pairs]
-        first = np.array(rows)[:, :-1] / weeks.years
+        first = np.array(rows)[:, :-1]
     return Table((*names, PURSE, COMMUNITY, RESIDENTS), np.concatenate([first, last], axis=1))
 
 
 def _difference(
     pair: Arms, view: str, weeks: Window, what: str, size: int, chosen: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    """Policy arm less baseline, pounds over the weeks: [payer, provider or service; last, without one]."""
-    return _total(pair.policy, view, weeks, what, size, chosen) - _total(
+    """Policy arm less baseline, pounds a year of the place: [payer, provider or service; last, without one].
+
+    Subtracted in whole pence, so that what did not move is exactly zero.
+    """
+    pence = _total(pair.policy, view, weeks, what, size, chosen) - _total(
         pair.baseline, view, weeks, what, size, chosen
     )
+    return pence.astype(np.float64) * (pair.baseline.scale / PENCE_A_POUND / weeks.years)
 
 
 def _total(
     record: Arm, view: str, weeks: Window, what: str, size: int, chosen: NDArray[np.bool_] | None
-) -> NDArray[np.float64]:
+) -> NDArray[np.int64]:
     """Add up one arm. By provider or service, only what agencies pay (or the ``chosen`` of them) counts."""
     money = flows(record, view)
     rows = (money.week >= weeks.start) & (money.week < weeks.end)
     if what != "payer":
         rows &= money.payer >= 0 if chosen is None else chosen[money.payer]
     number = getattr(money, what)[rows]
-    total = np.zeros(size)
-    np.add.at(total, number, money.pounds[rows])  # -1 falls in the last place
+    total = np.zeros(size, np.int64)
+    np.add.at(total, number, money.pence[rows])  # -1 falls in the last place
     return total
 
 

@@ -101,10 +101,11 @@ def timeline_frame(comparison: Compared, services: tuple[str, ...] = ()) -> pd.D
     columns = ["service", "quarter", "week", "baseline", "policy", "mean", "low", "high"]
     if not chosen or quarters == 0:
         return pd.DataFrame(columns=columns)
+    scale = comparison.pairs[0].baseline.scale
     baseline = np.array([_quarterly(pair.baseline, chosen, quarters) for pair in comparison.pairs])
     policy = np.array([_quarterly(pair.policy, chosen, quarters) for pair in comparison.pairs])
-    told = mean_interval(policy - baseline)
-    means = baseline.mean(axis=0), policy.mean(axis=0), *told
+    told = mean_interval((policy - baseline) * scale)
+    means = baseline.mean(axis=0) * scale, policy.mean(axis=0) * scale, *told
     rows = [
         (name, quarter, quarter * QUARTER, *(array[place, quarter] for array in means))
         for place, name in enumerate(chosen)
@@ -117,28 +118,27 @@ def most_moved(comparison: Compared, number: int) -> tuple[str, ...]:
     """Services whose contacts the policies moved most, either way, in pounds at unit cost."""
     services = list(comparison.scenario.services)
     start = first_week(comparison)
-    moved = np.zeros(len(services))
+    moved = np.zeros(len(services), np.int64)
     for pair in comparison.pairs:
         for arm, sign in ((pair.policy, 1), (pair.baseline, -1)):
-            frame = arm.ledger(("week", "service"), view="full")
-            frame = frame[(frame["week"] >= start) & (frame["contacts"] > 0)]
-            for name, pounds in frame.groupby("service")["pounds"].sum().items():
-                moved[services.index(str(name))] += sign * float(pounds)
+            frame = arm.ledger(("week", "service"), view="full", scaled=False)
+            frame = frame[
+                (frame["week"] >= start) & frame["service"].isin(services) & (frame["contacts"] > 0)
+            ]
+            for name, pence in frame.groupby("service")["pence"].sum().items():
+                moved[services.index(str(name))] += sign * int(pence)
     order = np.argsort(-np.abs(moved), kind="stable")[:number]
     return tuple(services[place] for place in order if abs(moved[place]) > 0)
 
 
-def _quarterly(record: Arm, services: tuple[str, ...], quarters: int) -> NDArray[np.float64]:
-    """Contacts of one arm: [service, quarter]."""
-    frame = record.ledger(("week", "service"), view="full")
+def _quarterly(record: Arm, services: tuple[str, ...], quarters: int) -> NDArray[np.int64]:
+    """Contacts of one arm, simulated residents' own: [service, quarter]."""
+    frame = record.ledger(("week", "service"), view="full", scaled=False)
     frame = frame[frame["service"].isin(services) & (frame["week"] < quarters * QUARTER)]
-    found = np.zeros((len(services), quarters))
     place = frame["service"].map({name: number for number, name in enumerate(services)}).to_numpy(np.int64)
-    np.add.at(
-        found,
-        (place, frame["week"].to_numpy(np.int64) // QUARTER),
-        frame["contacts"].to_numpy(np.float64),
-    )
+    quarter = frame["week"].to_numpy(np.int64) // QUARTER
+    found = np.zeros((len(services), quarters), np.int64)
+    np.add.at(found, (place, quarter), frame["contacts"].to_numpy(np.int64))
     return found
 
 

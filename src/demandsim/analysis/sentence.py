@@ -14,7 +14,6 @@ from demandsim.analysis.intervals import holds_zero, label, mean_interval
 from demandsim.analysis.savers import Saver, own_saving, savers
 from demandsim.analysis.words import VIEW_TITLES, pairs_said, said, who_said
 from demandsim.scenario.agency import MECHANISMS
-from demandsim.scenario.words import listed
 
 MONEY_FROM = 100_000
 """Residents simulated from which pounds are spoken of; with fewer, only which way things went."""
@@ -154,7 +153,9 @@ def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds:
     if len(found) > MOST_NAMED:
         rest = len(found) - MOST_NAMED
         told.append("one other" if rest == 1 else f"{rest} others")
-    return [listed(told) if pounds else f"{listed(told)} paid {word}"]
+    # Not with semicolons, as ``scenario.words.listed`` would: those part the clauses.
+    joined = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
+    return [joined if pounds else f"{joined} paid {word}"]
 
 
 def _families(move: Moved, pounds: bool) -> list[str]:

@@ -207,19 +207,19 @@ def _arrays(archive: zipfile.ZipFile, header: Header, size: int) -> Arrays:
             )
     if sum(entry.size for entry in header.arrays) > size:
         raise _RefusedError(f"is a damaged {header.kind}: its arrays are larger than the file")
-    found = {entry.name: _array(archive, entry) for entry in header.arrays}
+    found = {entry.name: _array(archive, entry, header.kind) for entry in header.arrays}
     if _digest(header, found.values()) != header.sha256:
         raise _RefusedError(f"is a damaged {header.kind}: its contents are not what was written")
     return {name: one.astype(one.dtype.newbyteorder("="), copy=False) for name, one in found.items()}
 
 
-def _array(archive: zipfile.ZipFile, entry: Entry) -> NDArray[Any]:
+def _array(archive: zipfile.ZipFile, entry: Entry, kind: str) -> NDArray[Any]:
     """Read one array whose size has been checked."""
     array: NDArray[Any] = np.empty(entry.shape, entry.dtype)
     into = _bytes(array)
     with archive.open(f"{entry.name}.npy") as member:
         if member.read(len(entry.prefix)) != entry.prefix:
-            raise _RefusedError(f"is damaged: array {shown(entry.name)} is not of the type stated")
+            raise _RefusedError(f"is a damaged {kind}: array {shown(entry.name)} is not of the type stated")
         done = 0
         while done < len(into):
             got = member.read(min(_CHUNK, len(into) - done))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from demandsim.agencies.rules import Groups
 from demandsim.chance import LIFELONG_WEEK, SHARE, address, draw
 from demandsim.kernels import kernel
@@ -59,12 +64,10 @@ def freeze(state: Residents, groups: Groups, group: int, key: int, week: int) ->
         if state.presence[row] == HERE and meets(state, groups, group, key, row, week):
             state.member[row] |= 1 << bit
 
-
 @kernel
-def count_group(state: Residents, groups: Groups, group: int, key: int, week: int) -> int:
-    """Count the residents who are here and meet what the group asks."""
-    found = 0
-    for row in range(state.identity.shape[0]):
-        if state.presence[row] == HERE and in_group(state, groups, group, key, row, week):
-            found += 1
-    return found
+def members(state: Residents, groups: Groups, group: int, key: int, week: int) -> NDArray[Any]:
+    """Tell of every row whether it is here and in the group."""
+    chosen = np.zeros(state.identity.shape[0], np.bool_)
+    for row in range(chosen.shape[0]):
+        chosen[row] = state.presence[row] == HERE and in_group(state, groups, group, key, row, week)
+    return chosen

@@ -219,7 +219,7 @@ class DemandModel(mesa.Model):
             self._packed_version = version
         if version.from_week == self.week:
             for group in version.frozen:
-                freeze(self._packed[0], self._packed[2].groups, group, self.key, self.week)
+                freeze(self._packed[0], packed(version.rules.groups), group, self.key, self.week)
         clear(self.book)
         return self._packed
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.grouping import FrozenBits, GroupTable
-from demandsim.agencies.rules import Groups
 from demandsim.errors import RunError
-from demandsim.kernels import kernel, packed
-from demandsim.population.columns import DEAD, HERE, Residents
+from demandsim.kernels import packed
+from demandsim.population.columns import DEAD, HERE
 from demandsim.records.panel import QUARTER, Quarter
 from demandsim.scenario.group import Group
-from demandsim.simulation.groups import in_group
+from demandsim.simulation.groups import members
 
 if TYPE_CHECKING:
     from demandsim.simulation.model import DemandModel
@@ -114,12 +113,3 @@ class PanelKeeper:
             offered=(state.offered[rows] >= since).astype(np.uint8),
             reached=(state.reached[rows] >= since).astype(np.uint8),
         )
-
-
-@kernel
-def members(state: Residents, groups: Groups, group: int, key: int, week: int) -> NDArray[Any]:
-    """Tell of every row whether it is here and in the group."""
-    chosen = np.zeros(state.identity.shape[0], np.bool_)
-    for row in range(chosen.shape[0]):
-        chosen[row] = state.presence[row] == HERE and in_group(state, groups, group, key, row, week)
-    return chosen

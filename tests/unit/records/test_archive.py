@@ -80,7 +80,9 @@ def test_the_same_content_is_the_same_file(tmp_path: Path) -> None:
 
 def test_order_and_byte_order_in_memory_do_not_matter(tmp_path: Path) -> None:
     once = saved(tmp_path).read_bytes()
-    turned = {name: np.asfortranarray(one).astype(one.dtype.newbyteorder(">")) for name, one in ARRAYS.items()}
+    turned = {
+        name: np.asfortranarray(one).astype(one.dtype.newbyteorder(">")) for name, one in ARRAYS.items()
+    }
     write(tmp_path / "b", kind="box", content=CONTENT, arrays=turned)
     assert (tmp_path / "b").read_bytes() == once
 
@@ -122,7 +124,9 @@ def test_a_huge_empty_file_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_other_formats_and_versions_say_so(tmp_path: Path) -> None:
-    refused(header_changed(saved(tmp_path), lambda header: header.update(format=2)), "of format 2; .* format 1$")
+    refused(
+        header_changed(saved(tmp_path), lambda header: header.update(format=2)), "of format 2; .* format 1$"
+    )
     refused(
         header_changed(saved(tmp_path), lambda header: header.update(package="9.9")),
         r"was written by demandsim '9\.9'; this is ",
@@ -151,7 +155,9 @@ def test_other_formats_and_versions_say_so(tmp_path: Path) -> None:
         lambda header: header["arrays"].reverse(),
     ],
 )
-def test_a_header_that_is_not_true_is_refused(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+def test_a_header_that_is_not_true_is_refused(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
     refused(header_changed(saved(tmp_path), change), "is (a|no) (damaged )?box")
 
 
@@ -166,7 +172,9 @@ def test_an_array_that_is_not_what_it_says_is_refused(tmp_path: Path) -> None:
         b"\x93NUMPY\x02" + data[7:],
     ):
         refused(rewritten(tmp_path / "a.demandsim", {**parts, "people.age.npy": spoilt}), "damaged")
-    refused(rewritten(tmp_path / "a.demandsim", {**parts, "more.npy": data}), "does not hold the arrays it lists")
+    refused(
+        rewritten(tmp_path / "a.demandsim", {**parts, "more.npy": data}), "does not hold the arrays it lists"
+    )
 
 
 def test_nothing_is_unpacked(tmp_path: Path) -> None:
@@ -176,7 +184,9 @@ def test_nothing_is_unpacked(tmp_path: Path) -> None:
     refused(rewritten(tmp_path / "a.demandsim", parts), "too large or compressed")
 
 
-@pytest.mark.parametrize("header", [b"", b"[]", b"1", b"{" * 100_000, b'{"a":' * 100_000, b"\xff\xfe", b"9" * 9999])
+@pytest.mark.parametrize(
+    "header", [b"", b"[]", b"1", b"{" * 100_000, b'{"a":' * 100_000, b"\xff\xfe", b"9" * 9999]
+)
 def test_a_header_that_is_no_header_is_refused(tmp_path: Path, header: bytes) -> None:
     refused(rewritten(tmp_path / "a.demandsim", {"header.json": header}), "is no box")
 

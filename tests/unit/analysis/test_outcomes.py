@@ -1,0 +1,77 @@
+"""Outcomes in both arms, and contacts by quarter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.unit.analysis.fakes import SAVING, TOWN, FakeRecord, compared, policy
+
+from demandsim.analysis.comparison import Comparison, Pair
+from demandsim.analysis.outcomes import most_moved, outcomes_frame, timeline_frame
+from demandsim.errors import ComparisonError
+
+
+def with_outcomes(*arms: tuple[dict[str, float], dict[str, float]]) -> Comparison:
+    """A comparison of two recorded years with the outcomes given: baseline and policy for each pair."""
+    pairs = []
+    for seed, (before, after) in enumerate(arms, start=1):
+        baseline: Any = FakeRecord({}, seed=seed, outcomes=before)
+        changed: Any = FakeRecord({}, seed=seed, outcomes=after)
+        pairs.append(Pair(baseline, changed))
+    return Comparison(TOWN, (policy(),), tuple(pairs))
+
+
+def test_counts_are_a_year_and_shares_are_shares() -> None:
+    comparison = with_outcomes(
+        ({"crises": 100.0, "failure_demand_share": 0.4}, {"crises": 120.0, "failure_demand_share": 0.5}),
+        ({"crises": 200.0, "failure_demand_share": 0.6}, {"crises": 260.0, "failure_demand_share": 0.7}),
+    )
+    frame = outcomes_frame(comparison)
+    assert frame.columns.tolist() == [
+        "measure",
+        "unit",
+        "baseline",
+        "policy",
+        "mean",
+        "low",
+        "high",
+        "interval",
+    ]
+    crises, share = frame.to_dict("records")
+    assert crises["unit"] == "things a year"
+    assert (crises["baseline"], crises["policy"]) == (75.0, 95.0)
+    assert (crises["mean"], crises["low"], crises["high"]) == (20.0, 10.0, 30.0)
+    assert share["unit"] == "things"
+    assert share["baseline"] == pytest.approx(0.5)
+    assert share["mean"] == pytest.approx(0.1)
+
+
+def test_what_has_nothing_to_divide_by_is_not_a_number() -> None:
+    wait = {"weeks_to_help": float("nan")}
+    frame = outcomes_frame(with_outcomes((wait, wait), (wait, wait)))
+    assert frame[["baseline", "policy", "mean", "low", "high"]].isna().all(axis=None)
+
+
+def test_records_with_different_measures_are_refused() -> None:
+    with pytest.raises(ComparisonError, match="different measures"):
+        outcomes_frame(with_outcomes(({"crises": 1.0}, {"deaths": 1.0})))
+
+
+def test_contacts_by_quarter() -> None:
+    frame = timeline_frame(compared(SAVING, policy(), weeks=58), ("hospital",))
+    assert frame["service"].tolist() == ["hospital"] * 4  # the fifth quarter is short
+    assert frame["week"].tolist() == [0, 13, 26, 39]
+    assert frame["baseline"].sum() == pytest.approx(1000, abs=1)
+    assert frame["policy"].sum() == pytest.approx(1200, abs=1)
+    assert np.allclose(frame["mean"], frame["policy"] - frame["baseline"])
+    assert (frame["low"] <= frame["mean"]).all()
+
+
+def test_the_services_that_moved_most_come_first() -> None:
+    comparison = compared(SAVING, policy())
+    assert most_moved(comparison, 4) == ("home_care", "hospital")
+    assert timeline_frame(comparison)["service"].unique().tolist() == ["home_care", "hospital"]
+    nothing: Any = [dict.fromkeys(SAVING[0], 0.0)]
+    assert timeline_frame(compared(nothing, policy())).empty
