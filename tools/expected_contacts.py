@@ -1,7 +1,8 @@
 """Set what the shipped scenarios expect of each service, and the hours that go with it, from baseline runs.
 
 Run it after changing a rate, a route or a place: ``python tools/expected_contacts.py``. It runs the baselines,
-then rewrites ``expected_contacts`` and ``hours_a_week`` in england.toml and the generated part of essex.toml.
+then rewrites ``expected_contacts`` and ``hours_a_week`` in england.toml, ``expected_contacts`` in small-town.toml
+and the generated part of essex.toml.
 Services with a queue keep their hours: there capacity decides, not demand. A service that is closed keeps both.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,31 +28,33 @@ SEEDS = (11, 12, 13, 14)
 
 
 def main() -> int:
-    """Rewrite both files."""
-    england = read_scenario(str(FOLDER / "england.toml"))
-    wanted = expected(england)
-    rewrite_england(wanted)
-    england = read_scenario(str(FOLDER / "england.toml"))
+    """Rewrite the three files."""
+    town = FOLDER / "small-town.toml"
+    rewrite(town, expected(read_scenario(str(town)), seeds=range(1, 41)), with_hours=False)
+    path = FOLDER / "england.toml"
+    rewrite(path, expected(read_scenario(str(path)).replace(residents=100_000)), with_hours=True)
+    england = read_scenario(str(path))
     text = (FOLDER / "essex.toml").read_text().split(MARK)[0].rstrip() + "\n"
     (FOLDER / "essex.toml").write_text(text)
     essex = read_scenario(str(FOLDER / "essex.toml"))
-    (FOLDER / "essex.toml").write_text(text + "\n" + essex_block(expected(essex), england))
+    (FOLDER / "essex.toml").write_text(
+        text + "\n" + essex_block(expected(essex.replace(residents=100_000)), england)
+    )
     return 0
 
 
-def expected(scenario: Scenario) -> dict[str, tuple[dict[str, float], float]]:
+def expected(scenario: Scenario, seeds: Sequence[int] = SEEDS) -> dict[str, tuple[dict[str, float], float]]:
     """Contacts per 1,000 residents a year by service and kind over the scenario's weeks, and needs waiting."""
-    scenario = scenario.replace(residents=100_000)
     numbered = kinds(scenario)
     totals, years, waiting = np.zeros(len(numbered)), 0.0, np.zeros(len(scenario.services))
-    for seed in SEEDS:
+    for seed in seeds:
         model = settle(scenario, seed=seed)
         model.run()
         counts, weekly = model.ledger.counts(), model.weekly.arrays()
-        per_kind = model.book.count[0].size
-        totals += np.bincount(counts.cell // per_kind, counts.count, minlength=len(numbered))
+        per_kind = model.book.contacts[0].size
+        totals += np.bincount(counts.cell // per_kind, counts.contacts, minlength=len(numbered))
         years += weekly["here"][:, 0].sum() / 52 / 1000
-        waiting += weekly["waiting"].mean(axis=0) / scenario.residents * 1000 / len(SEEDS)
+        waiting += weekly["waiting"].mean(axis=0) / scenario.residents * 1000 / len(seeds)
     rates = totals / years
     return {
         service: (
@@ -70,9 +74,8 @@ def hours(scenario: Scenario, service: str, rates: dict[str, float], waiting: fl
     return float(f"{needed:.4g}")
 
 
-def rewrite_england(wanted: dict[str, tuple[dict[str, float], float]]) -> None:
-    """Put the figures where they stand in england.toml."""
-    path = FOLDER / "england.toml"
+def rewrite(path: Path, wanted: dict[str, tuple[dict[str, float], float]], *, with_hours: bool) -> None:
+    """Put the figures where they stand in a file."""
     scenario = read_scenario(str(path))
     lines = path.read_text().splitlines()
     service = ""
@@ -83,7 +86,11 @@ def rewrite_england(wanted: dict[str, tuple[dict[str, float], float]]) -> None:
             rates, waiting = wanted[service]
             if line.startswith("expected_contacts = "):
                 lines[i] = f"expected_contacts = {table(rates)}"
-            elif line.startswith("hours_a_week = ") and (new := hours(scenario, service, rates, waiting)):
+            elif (
+                with_hours
+                and line.startswith("hours_a_week = ")
+                and (new := hours(scenario, service, rates, waiting))
+            ):
                 lines[i] = f"hours_a_week = {new}"
     path.write_text("\n".join(lines) + "\n")
 

@@ -106,7 +106,7 @@ def test_payers_providers_and_services_spend_the_same(run: RunRecord, view: str)
     for column in COLUMNS:
         each = run.ledger((column,), view=view, scaled=False)
         assert each["pence"].sum() == totals["pence"][0]
-        assert each["contacts"].sum() == totals["contacts"][0] == run.counts.count.sum()
+        assert each["contacts"].sum() == totals["contacts"][0] == run.counts.contacts.sum()
 
 
 @many

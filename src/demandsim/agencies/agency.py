@@ -29,7 +29,7 @@ class Counters:
 class Agency(mesa.Agent):
     """One body within a sector. It takes part in no draw: what it does stands in the rules."""
 
-    # Mesa 3.3 numbers agents from a mapping on the class that keeps every model for good; 3.5 does not read it
+    # Mesa 3.3 numbers agents from a mapping on the class that keeps every model for good; 3.5 has none.
     _ids: ClassVar[Counters] = Counters()
 
     def __init__(self, model: DemandModel, name: str) -> None:

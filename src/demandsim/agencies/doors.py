@@ -31,7 +31,9 @@ def main_kind(service: Service) -> str:
     return next(k for k in service.kinds if k not in NOT_MAIN)
 
 
-def door_rules(scenario: Scenario, groups: GroupTable, strengths: Mapping[str, Mapping[str, float]], stated: Scenario) -> Doors:
+def door_rules(
+    scenario: Scenario, groups: GroupTable, strengths: Mapping[str, Mapping[str, float]], stated: Scenario
+) -> Doors:
     """Work out every table by service.
 
     Parameters
@@ -48,7 +50,9 @@ def door_rules(scenario: Scenario, groups: GroupTable, strengths: Mapping[str, M
     table = list(scenario.services.values())
     return Doors(
         **_single(scenario, groups),
-        unopened=np.array([s.closed and stated.services[k].closed for k, s in scenario.services.items()], np.uint8),
+        unopened=np.array(
+            [s.closed and stated.services[k].closed for k, s in scenario.services.items()], np.uint8
+        ),
         **_kind_columns(scenario),
         **_capacity(table),
         **_by_need(scenario, table),
@@ -205,7 +209,7 @@ def _outcomes(scenario: Scenario) -> dict[str, Array]:
             ordered += [(name, o) for o in own or [o for s, o in rows if s == name and not o.needs]]
             last[i, j] = len(ordered)
     upto = np.zeros((len(ordered), 5), np.int64)
-    for i, (name, outcome) in enumerate(ordered):
+    for i, (_, outcome) in enumerate(ordered):
         before = upto[i - 1] if i and not np.any(first == i) else 0
         upto[i] = np.minimum(before + np.array([chance_units(s) for s in outcome.share]), ONE)
     return {

@@ -87,7 +87,9 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
 def route_rules(scenario: Scenario, groups: GroupTable) -> Routes:
     """Lay out the routes of approaches (kind 0) and emergencies (kind 1)."""
     services = list(scenario.services)
-    first, group, share_first, service, upto = [], [], [0], [], []
+    first: list[list[int]] = []
+    group: list[int] = []
+    share_first, service, upto = [0], list[int](), list[int]()
     for kind in ("routes", "emergency_routes"):
         row = []
         for need in scenario.needs.values():
@@ -131,7 +133,9 @@ def _deep(work_out: Callable[[float], int], value: object) -> object:
     return [_deep(work_out, v) for v in value] if isinstance(value, list | tuple) else work_out(value)  # type: ignore[arg-type]
 
 
-def _approach_most(needs: Sequence[Need], refers: Sequence[Sequence[tuple[int, int, Sequence[float]]]]) -> NDArray[np.int64]:
+def _approach_most(
+    needs: Sequence[Need], refers: Sequence[Sequence[tuple[int, int, Sequence[float]]]]
+) -> NDArray[np.int64]:
     """Bound the chance of any ask at a door, by need, status and level."""
     table = np.zeros((len(needs), 3, 4), np.int64)
     table[:, :, :3] = _units(weekly_units, ([getattr(n.approach, s) for s in STATUSES] for n in needs))

@@ -144,4 +144,3 @@ def _resting_mean(need: Need, start: Decimal) -> Decimal:
         total += share
         mean += share * Decimal(repr(death))
     return mean / total
-

@@ -98,7 +98,9 @@ def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
     return Timetable(scenario, policies, tuple(versions), tuple(lines(policies)))
 
 
-def compile_rules(changed: AsChanged, bits: FrozenBits, death: NDArray[np.int64], before: Version | None = None) -> Rules:
+def compile_rules(
+    changed: AsChanged, bits: FrozenBits, death: NDArray[np.int64], before: Version | None = None
+) -> Rules:
     """Turn a scenario as it stands into the kernels' tables; what has not moved since ``before`` is taken over."""
     scenario = changed.scenario
     same = before is not None and _same_background(before.scenario, scenario)

@@ -64,7 +64,7 @@ def sentence(comparison: Compared, view: str = "cash") -> str:
     pounds = comparison.scenario.residents >= MONEY_FROM
     found = savers(comparison)
     own = {saver: moves(own_saving(comparison, saver, view, weeks)[:, None])[0] for saver in found}
-    clauses = [_saved(comparison, saver, own[saver], len(found), pounds) for saver in found]
+    clauses = _saved(comparison, own, pounds)
     taken = {agency for saver in found for agency in saver.agencies}
     agencies = {name: moved[name] for name in comparison.scenario.agencies if name not in taken}
     if not found:
@@ -124,16 +124,25 @@ def moves(values: NDArray[np.float64]) -> list[Moved]:
     ]
 
 
-def _saved(comparison: Compared, saver: Saver, own: Moved, of: int, pounds: bool) -> str:
-    """What came of one saver's saving."""
-    name = who_said(saver.name, comparison.scenario)
-    if own.clear and own.pounds > 0:
-        return f"{name} saved {said(own.pounds)} a year" if pounds else f"{name} saved"
-    whose = "the saving did not appear" if of == 1 else f"the saving of {name} did not appear"
-    if not own.clear:
-        return f"{whose}, as chance alone could move what {name if of == 1 else 'it'} spends as far"
-    more = f"{said(own.pounds)} a year more" if pounds else "more"
-    return f"{whose}, and {name if of == 1 else 'it'} spent {more}"
+def _saved(comparison: Compared, own: Mapping[Saver, Moved], pounds: bool) -> list[str]:
+    """What came of each saver's saving: those that appeared in one clause, each other in its own."""
+    appeared: list[str] = []
+    others: list[str] = []
+    for saver, move in own.items():
+        name = who_said(saver.name, comparison.scenario)
+        if move.clear and move.pounds > 0:
+            sum_ = f" {said(move.pounds)}{' a year' if not appeared else ''}"
+            appeared.append(f"{name}{' saved' if pounds and not appeared else ''}{sum_ if pounds else ''}")
+            continue
+        whose = "the saving did not appear" if len(own) == 1 else f"the saving of {name} did not appear"
+        it = name if len(own) == 1 else "it"
+        if move.clear:
+            more = f"{said(move.pounds)} a year more" if pounds else "more"
+            others.append(f"{whose}, and {it} spent {more}")
+        else:
+            others.append(f"{whose}, as chance alone could move what {it} spends as far")
+    told = [f"{_joined(appeared)}{'' if pounds else ' saved'}"] if appeared else []
+    return told + others
 
 
 def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds: bool) -> list[str]:
@@ -153,9 +162,12 @@ def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds:
     if len(found) > MOST_NAMED:
         rest = len(found) - MOST_NAMED
         told.append("one other" if rest == 1 else f"{rest} others")
-    # Not with semicolons, as ``scenario.words.listed`` would: those part the clauses.
-    joined = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
-    return [joined if pounds else f"{joined} paid {word}"]
+    return [_joined(told) if pounds else f"{_joined(told)} paid {word}"]
+
+
+def _joined(parts: list[str]) -> str:
+    """Join parts without semicolons, which part the clauses here: "a, b and c"."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def _families(move: Moved, pounds: bool) -> list[str]:

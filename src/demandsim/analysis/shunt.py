@@ -269,7 +269,8 @@ def _boomerang(own: NDArray[np.float64], expected: float) -> tuple[Three, str]:
     if note:
         return NO_RATIO, note
     lost = mean_interval(1 - own / expected)
-    return (float(lost.mean), float(lost.low), float(lost.high)), ""
+    told = "more was saved than expected" if lost.mean < 0 else ""
+    return (float(lost.mean), float(lost.low), float(lost.high)), told
 
 
 def _ratio(

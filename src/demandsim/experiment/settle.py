@@ -33,5 +33,3 @@ def settle(scenario: Scenario, *, seed: int) -> DemandModel:
     model = DemandModel(scenario, seed=check_seed(seed), first_week=-SETTLING)
     model.run(SETTLING)
     return model
-
-

@@ -7,19 +7,16 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[Any]
+
 
 class Column(NamedTuple):
-    """What a column holds: its type, its axes in words, the value it starts with, and what it means."""
+    """What a column holds: its type, its axes in words, what it means, and the value it starts with."""
 
     dtype: Any
     axes: str
-    start: int
     meaning: str
-
-
-def _column(dtype: Any, axes: str, meaning: str, *, start: int = 0) -> Any:
-    """Declare one column."""
-    return Annotated[NDArray[Any], Column(dtype, axes, start, meaning)]
+    start: int = 0
 
 
 NEVER = -30_000
@@ -32,70 +29,110 @@ NO_SERVICE = -1
 class Residents(NamedTuple):
     """Everyone who is, was or will be in the place: one row each, one array a column."""
 
-    identity: _column(np.int64, "resident", "number for life, the address of all this resident's luck")
-    arrives_week: _column(
-        np.int16, "resident", "week of birth here or moving in; residents of week 0: never", start=NEVER
-    )
-    presence: _column(np.uint8, "resident", "0 not yet here, 1 here, 2 dead, 3 left")
-    born_week: _column(np.int32, "resident", "week of birth, week 0 is the first recorded")
-    sex: _column(np.uint8, "resident", "0 female, 1 male")
-    decile: _column(np.uint8, "resident", "1 most deprived to 10 least, IMD 2019")
-    district: _column(np.uint8, "resident", "number of the district in the place file, from 0")
-    cell: _column(np.uint8, "resident", "(age band x 2 + sex) x 10 + decile - 1, kept up by live")
-    household: _column(np.int32, "resident", "number of the home lived in")
-    next_in_home: _column(np.int32, "resident", "row of the next member of the same home, -1 last", start=-1)
-    role: _column(np.uint8, "resident", "0 adult (the home's reference person), 1 partner, 2 child")
-    tenure: _column(np.uint8, "resident", "0 owned, 1 social rented, 2 private rented")
-    benefit: _column(np.uint8, "resident", "1 where the household claims housing benefit")
-    grade: _column(np.uint8, "resident", "vulnerability grade, 0 to 63; its multiplier is in the rules")
-    support: _column(np.uint16, "resident", "community support, 65,536ths")
-    bad_spell: _column(np.uint8, "resident", "1 in a bad spell")
-    place: _column(np.uint8, "resident", "place of stay this week, 0 home; numbered as PLACES")
-    stay_service: _column(np.int8, "resident", "service that pays for the stay, -1 at home", start=-1)
-    stay_need: _column(np.int8, "resident", "need the stay is for, -1 background or none", start=-1)
-    stay_since: _column(np.int16, "resident", "week the stay began", start=NEVER)
-    ready_since: _column(
-        np.int16, "resident", "week the resident was ready to leave, never if not", start=NEVER
-    )
-    wants_stay: _column(np.int8, "resident", "stay an emergency asked for this week, -1 none", start=-1)
-    wants_need: _column(np.int8, "resident", "need it asked for, -1 background", start=-1)
-    back_to: _column(np.int8, "resident", "stay to return to after hospital or ward, -1 home", start=-1)
-    back_need: _column(np.int8, "resident", "need of the stay to return to, -1 none", start=-1)
-    awaits: _column(np.int8, "resident", "service the resident is ready for and waits for, -1 none", start=-1)
-    member: _column(np.int64, "resident", "a bit for each fixed group the resident was frozen into")
-    severity: _column(np.uint8, "resident need", "0 none to 4 crisis")
-    status: _column(np.uint8, "resident need", "0 unserved, 1 waiting, 2 open")
-    service: _column(np.int8, "resident need", "service waited for or open, -1 none", start=-1)
-    since: _column(np.int16, "resident need", "week it joined the queue or opened", start=NEVER)
-    opened_at: _column(np.uint8, "resident need", "severity when the episode opened")
-    unmet: _column(np.int16, "resident need", "weeks unmet in a row")
-    cause: _column(np.uint8, "resident need", "1 + agency that first turned the need away, 0 none")
-    worse_cause: _column(np.uint8, "resident need", "1 + agency a worsening is due to, 0 none")
-    seen: _column(np.uint8, "resident need", "a bit for each sector that has seen the need")
-    hand_off: _column(
-        np.int8, "resident need", "service the need was handed to, arriving next week, -1 none", start=-1
-    )
-    told: _column(np.uint8, "resident need", "1 where the hand-off under way carries the history")
-    helped_until: _column(np.int16, "resident need", "last week of lowered hazards", start=NEVER)
-    last_contact: _column(
-        np.int16, "resident remembered", "last week of contact with a remembered service", start=NEVER
-    )
-    offered: _column(np.int16, "resident programme", "last week an offer was made", start=NEVER)
-    reached: _column(
-        np.int16, "resident programme", "last week the programme reached the resident", start=NEVER
-    )
+    identity: Annotated[
+        Array, Column(np.int64, "resident", "number for life, the address of all this resident's luck")
+    ]
+    arrives_week: Annotated[
+        Array,
+        Column(np.int16, "resident", "week of birth here or moving in; residents of week 0: never", NEVER),
+    ]
+    presence: Annotated[Array, Column(np.uint8, "resident", "0 not yet here, 1 here, 2 dead, 3 left")]
+    born_week: Annotated[Array, Column(np.int32, "resident", "week of birth, week 0 is the first recorded")]
+    sex: Annotated[Array, Column(np.uint8, "resident", "0 female, 1 male")]
+    decile: Annotated[Array, Column(np.uint8, "resident", "1 most deprived to 10 least, IMD 2019")]
+    district: Annotated[
+        Array, Column(np.uint8, "resident", "number of the district in the place file, from 0")
+    ]
+    cell: Annotated[
+        Array, Column(np.uint8, "resident", "(age band x 2 + sex) x 10 + decile - 1, kept up by live")
+    ]
+    household: Annotated[Array, Column(np.int32, "resident", "number of the home lived in")]
+    next_in_home: Annotated[
+        Array, Column(np.int32, "resident", "row of the next member of the same home, -1 last", -1)
+    ]
+    role: Annotated[
+        Array, Column(np.uint8, "resident", "0 adult (the home's reference person), 1 partner, 2 child")
+    ]
+    tenure: Annotated[Array, Column(np.uint8, "resident", "0 owned, 1 social rented, 2 private rented")]
+    benefit: Annotated[Array, Column(np.uint8, "resident", "1 where the household claims housing benefit")]
+    grade: Annotated[
+        Array, Column(np.uint8, "resident", "vulnerability grade, 0 to 63; its multiplier is in the rules")
+    ]
+    support: Annotated[Array, Column(np.uint16, "resident", "community support, 65,536ths")]
+    bad_spell: Annotated[Array, Column(np.uint8, "resident", "1 in a bad spell")]
+    place: Annotated[
+        Array, Column(np.uint8, "resident", "place of stay this week, 0 home; numbered as PLACES")
+    ]
+    stay_service: Annotated[
+        Array, Column(np.int8, "resident", "service that pays for the stay, -1 at home", -1)
+    ]
+    stay_need: Annotated[
+        Array, Column(np.int8, "resident", "need the stay is for, -1 background or none", -1)
+    ]
+    stay_since: Annotated[Array, Column(np.int16, "resident", "week the stay began", NEVER)]
+    ready_since: Annotated[
+        Array, Column(np.int16, "resident", "week the resident was ready to leave, never if not", NEVER)
+    ]
+    wants_stay: Annotated[
+        Array, Column(np.int8, "resident", "stay an emergency asked for this week, -1 none", -1)
+    ]
+    wants_need: Annotated[Array, Column(np.int8, "resident", "need it asked for, -1 background", -1)]
+    back_to: Annotated[
+        Array, Column(np.int8, "resident", "stay to return to after hospital or ward, -1 home", -1)
+    ]
+    back_need: Annotated[Array, Column(np.int8, "resident", "need of the stay to return to, -1 none", -1)]
+    awaits: Annotated[
+        Array, Column(np.int8, "resident", "service the resident is ready for and waits for, -1 none", -1)
+    ]
+    member: Annotated[
+        Array, Column(np.int64, "resident", "a bit for each fixed group the resident was frozen into")
+    ]
+    severity: Annotated[Array, Column(np.uint8, "resident need", "0 none to 4 crisis")]
+    status: Annotated[Array, Column(np.uint8, "resident need", "0 unserved, 1 waiting, 2 open")]
+    service: Annotated[Array, Column(np.int8, "resident need", "service waited for or open, -1 none", -1)]
+    since: Annotated[Array, Column(np.int16, "resident need", "week it joined the queue or opened", NEVER)]
+    opened_at: Annotated[Array, Column(np.uint8, "resident need", "severity when the episode opened")]
+    unmet: Annotated[Array, Column(np.int16, "resident need", "weeks unmet in a row")]
+    cause: Annotated[
+        Array, Column(np.uint8, "resident need", "1 + agency that first turned the need away, 0 none")
+    ]
+    worse_cause: Annotated[
+        Array, Column(np.uint8, "resident need", "1 + agency a worsening is due to, 0 none")
+    ]
+    seen: Annotated[Array, Column(np.uint8, "resident need", "a bit for each sector that has seen the need")]
+    hand_off: Annotated[
+        Array,
+        Column(np.int8, "resident need", "service the need was handed to, arriving next week, -1 none", -1),
+    ]
+    told: Annotated[
+        Array, Column(np.uint8, "resident need", "1 where the hand-off under way carries the history")
+    ]
+    helped_until: Annotated[Array, Column(np.int16, "resident need", "last week of lowered hazards", NEVER)]
+    last_contact: Annotated[
+        Array,
+        Column(np.int16, "resident remembered", "last week of contact with a remembered service", NEVER),
+    ]
+    offered: Annotated[Array, Column(np.int16, "resident programme", "last week an offer was made", NEVER)]
+    reached: Annotated[
+        Array, Column(np.int16, "resident programme", "last week the programme reached the resident", NEVER)
+    ]
 
 
 class Homes(NamedTuple):
     """Homes: one row each; a grown child who leaves takes the home numbered ``reserved + row``."""
 
-    first: _column(np.int32, "home", "row of the first member, -1 empty", start=-1)
-    district: _column(np.uint8, "home", "district of the home")
-    push: _column(
-        np.int32, "home held", "this week's push by the adults' needs on each need held here, 65,536ths"
-    )
-    push_fresh: _column(np.int32, "home held", "the same without needs that carry a cause")
-    push_cause: _column(np.uint8, "home", "1 + lowest-numbered agency causing a push, 0 none")
+    first: Annotated[Array, Column(np.int32, "home", "row of the first member, -1 empty", -1)]
+    district: Annotated[Array, Column(np.uint8, "home", "district of the home")]
+    push: Annotated[
+        Array,
+        Column(
+            np.int32, "home held", "this week's push by the adults' needs on each need held here, 65,536ths"
+        ),
+    ]
+    push_fresh: Annotated[Array, Column(np.int32, "home held", "the same without needs that carry a cause")]
+    push_cause: Annotated[
+        Array, Column(np.uint8, "home", "1 + lowest-numbered agency causing a push, 0 none")
+    ]
 
 
 def declared(table: type[Any]) -> dict[str, Column]:

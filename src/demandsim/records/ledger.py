@@ -13,7 +13,7 @@ class Counts(NamedTuple):
 
     week: NDArray[np.int32]
     cell: NDArray[np.int64]
-    count: NDArray[np.int64]
+    contacts: NDArray[np.int64]
 
 
 class Shape(NamedTuple):
@@ -64,14 +64,26 @@ class Ledger:
         ledger = cls()
         for week in np.unique(counts.week):
             rows = counts.week == week
-            ledger._weeks.append((int(week), counts.cell[rows], counts.count[rows]))
+            ledger._weeks.append((int(week), counts.cell[rows], counts.contacts[rows]))
         return ledger
 
 
 class Weekly:
     """Numbers kept for every week: one integer array a name, a row a week."""
 
-    NAMES = ("funded", "used", "carried", "waiting", "opened", "taken", "delayed", "measure", "event", "deaths", "here")
+    NAMES = (
+        "funded",
+        "used",
+        "carried",
+        "waiting",
+        "opened",
+        "taken",
+        "delayed",
+        "measure",
+        "event",
+        "deaths",
+        "here",
+    )
 
     def __init__(self) -> None:
         self._rows: dict[str, list[NDArray[np.int64]]] = {name: [] for name in self.NAMES}
@@ -89,7 +101,9 @@ class Weekly:
 
     def arrays(self) -> dict[str, NDArray[np.int64]]:
         """Stack the weeks: name to array, weeks first."""
-        return {name: np.stack(rows) if rows else np.zeros((0, 0), np.int64) for name, rows in self._rows.items()}
+        return {
+            name: np.stack(rows) if rows else np.zeros((0, 0), np.int64) for name, rows in self._rows.items()
+        }
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[np.int64]]) -> Weekly:

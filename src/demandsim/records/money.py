@@ -114,7 +114,7 @@ def contacts_by(record: Recorded, columns: Sequence[str]) -> Contacts:
         period = np.unique(version * (weeks + 1) + year, return_inverse=True)[1]
     counts = record.counts
     code = period[counts.week] * cells.size + reduced[counts.cell]
-    row, count = summed(code, (int(period.max(initial=0)) + 1) * cells.size, counts.count)
+    row, count = summed(code, (int(period.max(initial=0)) + 1) * cells.size, counts.contacts)
     week = counts.week[row].astype(np.int64)
     kind, need, severity, cause = shape.parts(counts.cell[row])
     return Contacts(week, version[week], kind, need, severity, cause, count)

@@ -78,9 +78,7 @@ def prices(scenario: Scenario, stated: Scenario) -> Prices:
             charge.append(pence(service.charge) if name == main else 0)
             for i, which in enumerate(RESPONSIVE):
                 r = Decimal(repr(float(getattr(service.responsive, which))))
-                responsive[i].append(
-                    [_split(p, (r, 1 - r))[0] if p else 0 for p in by_payer]
-                )
+                responsive[i].append([_split(p, (r, 1 - r))[0] if p else 0 for p in by_payer])
     home_care = scenario.services.get("home_care")
     week = pence(home_care.kinds["episode_week"].unit_cost) if home_care else 0
     return Prices(

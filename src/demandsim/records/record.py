@@ -44,7 +44,9 @@ class RunRecord:
     counts: Counts
     weekly: dict[str, NDArray[np.int64]]  # see ledger.Weekly.NAMES; weeks first
     prices: tuple[tuple[int, Prices], ...]  # from which week
-    mechanism_pence: tuple[tuple[int, NDArray[np.int64]], ...]  # from which week: [per, agency] pence for each
+    mechanism_pence: tuple[
+        tuple[int, NDArray[np.int64]], ...
+    ]  # from which week: [per, agency] pence for each
     lines: tuple[FixedLine, ...]
     journal: NDArray[np.int32]
     quarters: tuple[Quarter, ...]

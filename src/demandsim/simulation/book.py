@@ -21,7 +21,7 @@ JOURNAL_ROWS = 65_536
 class Book(NamedTuple):
     """Counters of one week, and what is carried from week to week. Cell = see ``post``."""
 
-    count: Array  # int32 [kind, need + 1, severity, cause]: contacts; need 0 is background
+    contacts: Array  # int32 [kind, need + 1, severity, cause]: contacts; need 0 is background
     touched: Array  # int64 [cells], flat cells used this week, first ``touches[0]`` of them
     touches: Array  # int64 [1]
     used: Array  # int64 [service], minutes used this week
@@ -68,7 +68,7 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
         return np.zeros(shape, dtype)
 
     return Book(
-        count=zeros(*cells, dtype=np.int32),
+        contacts=zeros(*cells, dtype=np.int32),
         touched=zeros(int(np.prod(cells))),
         touches=zeros(1),
         used=zeros(services),
@@ -127,7 +127,7 @@ def watching(book: Book, followed: Sequence[int], panel_row: NDArray[np.int32]) 
 
 def clear(book: Book) -> None:
     """Clear the week's counters, touching only what was used."""
-    book.count.reshape(-1)[book.touched[: book.touches[0]]] = 0
+    book.contacts.reshape(-1)[book.touched[: book.touches[0]]] = 0
     for counter in (book.touches, book.used, book.measure, book.event, book.deaths, book.journal_rows):
         counter[:] = 0
 

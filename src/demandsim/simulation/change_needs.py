@@ -26,7 +26,12 @@ def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
     # Columns are named before the loop: looked up in it, each costs as much as the draw.
     presence, identity, severity, born = state.presence, state.identity, state.severity, state.born_week
     cells, grades, grade_factor = state.cell, state.grade, rules.life.grade
-    starts, worsens, eases, served = rules.needs.start, rules.needs.worsen, rules.needs.ease, rules.needs.served_ease
+    starts, worsens, eases, served = (
+        rules.needs.start,
+        rules.needs.worsen,
+        rules.needs.ease,
+        rules.needs.served_ease,
+    )
     last_week, drivers = rules.needs.last_week, rules.needs.driver_first
     needs = severity.shape[1]
     for row in range(book.here[2]):
@@ -70,9 +75,10 @@ def driven(state: Residents, rules: Rules, key: int, row: int, need: int, week: 
     """What moved drivers add to the resident's weekly chance that a need starts, 2^-32; may be below zero."""
     adds = 0
     for line in range(rules.needs.driver_first[need], rules.needs.driver_first[need + 1]):
-        if in_group(state, rules.groups, int(rules.needs.driver_group[line]), key, row, week):
-            if in_group(state, rules.groups, int(rules.needs.driver_for[line]), key, row, week):
-                adds += rules.needs.driver_adds[line]
+        step, moved = int(rules.needs.driver_group[line]), int(rules.needs.driver_for[line])
+        inside = in_group(state, rules.groups, step, key, row, week)
+        if inside and in_group(state, rules.groups, moved, key, row, week):
+            adds += rules.needs.driver_adds[line]
     return adds
 
 
@@ -120,9 +126,9 @@ def factor(state: Residents, homes: Homes, rules: Rules, row: int, need: int, fo
     held = rules.needs.held[need]
     if held >= 0:
         home = state.household[row]
-        push = homes.push_fresh[home, held] if fresh else homes.push[home, held]
+        push = int(homes.push_fresh[home, held]) if fresh else int(homes.push[home, held])
         product = (product * (ONE + push)) >> 16
-    support = min(ONE, state.support[row] + rules.life.numbers[4])
+    support = min(ONE, int(state.support[row]) + rules.life.numbers[4])
     product = (product * (ONE - ((rules.needs.support_cut[need] * support) >> 16))) >> 16
     return min(product, MOST * ONE)
 

@@ -64,6 +64,7 @@ def freeze(state: Residents, groups: Groups, group: int, key: int, week: int) ->
         if state.presence[row] == HERE and meets(state, groups, group, key, row, week):
             state.member[row] |= 1 << bit
 
+
 @kernel
 def members(state: Residents, groups: Groups, group: int, key: int, week: int) -> NDArray[Any]:
     """Tell of every row whether it is here and in the group."""

@@ -33,7 +33,7 @@ def record_of(model: DemandModel) -> RunRecord:
         seed=model.key,
         settled=model.settled,
         digest=model.digest,
-        shape=Shape(model.book.count.shape[0], len(scenario.needs) + 1, len(agencies) + 1),
+        shape=Shape(model.book.contacts.shape[0], len(scenario.needs) + 1, len(agencies) + 1),
         counts=model.ledger.counts(),
         weekly=model.weekly.arrays(),
         prices=tuple((v.from_week, v.prices) for v in model.timetable.versions),
@@ -74,7 +74,9 @@ def line_pence(line: Line, scenario: Scenario, weeks: int) -> NDArray[np.int64]:
     for week in range(weeks):
         since = week - line.from_week
         if since >= 0 and (line.until_week is None or week < line.until_week):
-            done = Fraction(min(since + 1, line.ramp_weeks), line.ramp_weeks) if line.ramp_weeks else Fraction(1)
+            done = (
+                Fraction(min(since + 1, line.ramp_weeks), line.ramp_weeks) if line.ramp_weeks else Fraction(1)
+            )
             total += weekly * done + (once if since == 0 else 0)
         out[week] = round(total) - paid
         paid = round(total)

@@ -103,7 +103,7 @@ class DemandModel(mesa.Model):
             self.week = start.week
             self.state, self.homes, book = copied(start.state), copied(start.homes), copied(start.book)
         self.panel = PanelKeeper(self, panel)
-        self.book = watching(book, followed, self.panel.rows)
+        self.book: Book = watching(book, followed, self.panel.rows)
         self._packed_version: Version | None = None
         self.ledger, self.weekly = Ledger(), Weekly()
         self.journal: list[NDArray[np.int32]] = []
@@ -161,7 +161,8 @@ class DemandModel(mesa.Model):
     def digest(self) -> str:
         """Hex digest of the integer ledger and the resident columns: equal digests are the same run."""
         digest = hashlib.sha256()
-        for array in (*self.ledger.counts(), *self.weekly.arrays().values(), *self.state):
+        columns: list[NDArray[Any]] = [*self.ledger.counts(), *self.weekly.arrays().values(), *self.state]
+        for array in columns:
             digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).tobytes())
         return digest.hexdigest()
 
@@ -227,7 +228,7 @@ class DemandModel(mesa.Model):
         """Keep the week's counts if it is recorded, and turn to the next."""
         if self.week >= 0:
             cells = self.book.touched[: self.book.touches[0]].copy()
-            self.ledger.post(self.week, cells, self.book.count.reshape(-1)[cells].astype(np.int64))
+            self.ledger.post(self.week, cells, self.book.contacts.reshape(-1)[cells].astype(np.int64))
             self.weekly.post(**{name: getattr(self.book, name) for name in Weekly.NAMES})
             self.journal.append(entries(self.book))
             self.panel.end_week(self)
@@ -243,4 +244,6 @@ def copied(table: Any) -> Any:
 def check_start(start: DemandModel, scenario: Scenario, key: int) -> None:
     """Refuse to begin from a model of another scenario or seed."""
     if start.key != key or start.place_scenario != scenario:
-        raise RunError("start: settled from another scenario or seed; settle(scenario, seed=...) with these would do")
+        raise RunError(
+            "start: settled from another scenario or seed; settle(scenario, seed=...) with these would do"
+        )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from demandsim.agencies.grouping import FrozenBits, GroupTable
 from demandsim.errors import RunError
@@ -88,12 +87,15 @@ class PanelKeeper:
     def _quarter(self, model: DemandModel) -> Quarter:
         """Lay down one quarter."""
         state, week = model.state, model.week
-        rows = np.flatnonzero(self.rows >= 0)
+        watched = np.flatnonzero(self.rows >= 0)
+        # Whoever has yet to come, or went and used nothing since, has no row in this quarter.
+        kept = (state.presence[watched] == HERE) | (self._contacts.sum(axis=1) > 0)
+        rows = watched[kept]
         number = week // QUARTER
         since = number * QUARTER
         groups, table = model.rules.groups, model.rules.programmes
-        watched = packed(state), packed(groups)
-        eligible = [members(*watched, int(g), model.key, week)[rows] for g in table.group]
+        tables = packed(state), packed(groups)
+        eligible = [members(*tables, int(g), model.key, week)[rows] for g in table.group]
         none = np.zeros((rows.size, 0), np.uint8)
         return Quarter(
             number=number,
@@ -106,8 +108,8 @@ class PanelKeeper:
             district=state.district[rows].copy(),
             tenure=state.tenure[rows].copy(),
             alive=(state.presence[rows] != DEAD).astype(np.uint8),
-            contacts=self._contacts.astype(np.int32),
-            pence=self._pence.copy(),
+            contacts=self._contacts[kept].astype(np.int32),
+            pence=self._pence[kept],
             severity=np.where(state.presence[rows, None] == HERE, state.severity[rows], 0).astype(np.uint8),
             eligible=np.stack(eligible, axis=1).astype(np.uint8) if eligible else none,
             offered=(state.offered[rows] >= since).astype(np.uint8),

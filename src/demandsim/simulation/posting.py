@@ -5,9 +5,8 @@ from __future__ import annotations
 from demandsim.agencies.rules import Doors
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, Residents
-from demandsim.records.journal import CONTACT
+from demandsim.records.journal import CONTACT, LOST_ON_THE_WAY, TURNED_AWAY
 from demandsim.records.measures import BOUNCES, LOST, REFUSALS, REFUSED
-from demandsim.records.journal import LOST_ON_THE_WAY, TURNED_AWAY
 from demandsim.simulation.book import Book
 
 
@@ -59,8 +58,8 @@ def post(
 ) -> None:
     """Post one contact: need -1 is background, cause 0 is none."""
     needs = state.severity.shape[1]
-    cell = ((kind * (needs + 1) + need + 1) * 5 + severity) * book.count.shape[3] + cause
-    flat = book.count.reshape(-1)
+    cell = ((kind * (needs + 1) + need + 1) * 5 + severity) * book.contacts.shape[3] + cause
+    flat = book.contacts.reshape(-1)
     if flat[cell] == 0:
         book.touched[book.touches[0]] = cell
         book.touches[0] += 1

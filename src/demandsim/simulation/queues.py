@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from demandsim.agencies.rules import STAY, Doors
 from demandsim.chance import QUEUE, address, draw
 from demandsim.kernels import inlined, kernel
@@ -20,7 +23,7 @@ def bucket_of(severity: int, waited: int) -> int:
 
 
 @kernel
-def find_cuts(doors: Doors, book: Book, places: object) -> None:
+def find_cuts(doors: Doors, book: Book, places: NDArray[np.int64]) -> None:
     """Find, for each service, the bucket in which its places run out, and how many are left for it."""
     for service in range(book.cut.shape[0]):
         left = places[service]

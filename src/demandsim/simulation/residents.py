@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +18,8 @@ from demandsim.population.columns import HERE
 from demandsim.scenario.group import Group
 from demandsim.scenario.problems import refuse
 from demandsim.scenario.references import group_names
-from demandsim.simulation.panel import PANEL, members
+from demandsim.simulation.groups import members
+from demandsim.simulation.panel import PANEL
 from demandsim.simulation.resident import CHANGES, Resident, ResidentsError, find, named, refused
 
 if TYPE_CHECKING:
@@ -86,6 +89,10 @@ class ResidentSet:
     def to_list(self) -> list[Resident]:
         """List them: a view each."""
         return list(self)
+
+    def copy(self) -> ResidentSet:
+        """Keep those who are here now as a set of their own."""
+        return ResidentSet(self.model, self.rows)
 
     def get(
         self, attr_names: str | Iterable[str], handle_missing: str = "error", default_value: Any = None
@@ -173,13 +180,16 @@ class ResidentSet:
         for asked in (group, filter_func if isinstance(filter_func, Group) else None):
             if asked is not None:
                 keep &= self._members(asked)[rows]
+        limit = math.ceil(min(max(most, 0), len(rows)))
         if isinstance(filter_func, Group) or filter_func is None:
-            chosen = rows[keep]
+            chosen = rows[keep][:limit]
         elif callable(filter_func):
-            return ResidentSet(self.model, self._first(filter_func, rows[keep], most))
+            one = partial(Resident, self.model, columns=self._columns)
+            found = (row for row in rows[keep].tolist() if filter_func(one(row)))
+            chosen = np.fromiter(islice(found, limit), np.int64)
         else:
-            chosen = rows[keep & _marks(filter_func, len(rows))]
-        return ResidentSet(self.model, chosen[: math.ceil(min(max(most, 0), len(chosen)))])
+            chosen = rows[keep & _marks(filter_func, len(rows))][:limit]
+        return ResidentSet(self.model, chosen)
 
     def count(self, value: object = None, *, group: Group | None = None) -> int:
         """Count them: all, those in a group, or (as Mesa does) how often one resident is among them."""
@@ -259,16 +269,6 @@ class ResidentSet:
         table = GroupTable(model.place_scenario, FrozenBits())
         number = table.add(group.model_copy(update={"membership": "rolling"}), name=PANEL)
         return members(packed(model.state), packed(table.columns()), number, model.key, model.week)
-
-    def _first(self, asked: Asked, rows: Rows, most: float) -> Rows:
-        """Ask a callable of one resident after another until enough have been found."""
-        found: list[int] = []
-        for row in rows.tolist():
-            if len(found) >= most:
-                break
-            if asked(Resident(self.model, row, columns=self._columns)):
-                found.append(row)
-        return np.array(found, np.int64)
 
 
 _VERBS = {"do": LOOP, "shuffle_do": LOOP, "map": LOOP, "shuffle": CHANCE}

@@ -43,8 +43,8 @@ LISTS = {
 }
 """Lists of the book, long enough for any week, and the counter that says how much of each is used."""
 
-ANEW = ("count", "journal")
-"""Arrays of the book made anew: ``count`` is kept at the cells touched, ``journal`` by the model."""
+ANEW = ("contacts", "journal")
+"""Arrays of the book made anew: ``contacts`` is kept at the cells touched, ``journal`` by the model."""
 
 _WHEN = ("number", "weeks")
 
@@ -146,7 +146,7 @@ def _arrays(model: DemandModel) -> Arrays:
             kept[f"book.{name}"] = getattr(book, name)[: int(getattr(book, LISTS[name])[0])]
         elif name not in ANEW:
             kept[f"book.{name}"] = getattr(book, name)
-    kept["book.counted"] = book.count.reshape(-1)[kept["book.touched"]]
+    kept["book.counted"] = book.contacts.reshape(-1)[kept["book.touched"]]
     parts: list[tuple[str, Any, Sequence[str]]] = [
         ("state", model.state, Residents._fields),
         ("homes", model.homes, Homes._fields),
@@ -217,7 +217,7 @@ def _book(made: Book, arrays: Arrays) -> Book:
             whole[: array.size] = array
             array = whole
         kept[name] = array
-    made.count.reshape(-1)[arrays["book.touched"]] = arrays["book.counted"]
+    made.contacts.reshape(-1)[arrays["book.touched"]] = arrays["book.counted"]
     return Book(**kept)
 
 

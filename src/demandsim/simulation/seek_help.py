@@ -63,7 +63,9 @@ def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -
 
 
 @kernel
-def ordinary_demand(state: Residents, rules: Rules, book: Book, key: int, row: int, service: int, week: int) -> None:
+def ordinary_demand(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, service: int, week: int
+) -> None:
     """Bring a broken wrist or a burglary to its door, unless the door is shut."""
     if not rules.doors.closed[service]:
         words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
@@ -85,7 +87,7 @@ def seek_for(state: Residents, rules: Rules, book: Book, key: int, row: int, nee
     elif level <= 3 and not came:
         own = rules.needs.approach[need, status, level - 1]
         if approach < own:
-            service = routed(state, rules, key, row, need, 0, route, CERTAIN, week)
+            service = routed(state, rules, key, row, need, 0, route, week)
             if service >= 0:
                 ask(book, row, need, service)
         elif status == 0:
@@ -128,14 +130,14 @@ def referred_by_others(
 
 @kernel
 def routed(
-    state: Residents, rules: Rules, key: int, row: int, need: int, kind: int, word: int, upto: int, week: int
+    state: Residents, rules: Rules, key: int, row: int, need: int, kind: int, word: int, week: int
 ) -> int:
-    """Pick a service from the first route whose group fits, by where the word falls in 0 to ``upto``; -1 none."""
+    """Pick a service from the first route whose group fits, by where the word falls; -1 none."""
     routes = rules.routes
     for route in range(routes.first[kind, need], routes.first[kind, need + 1]):
         if in_group(state, rules.groups, int(routes.group[route]), key, row, week):
             for share in range(routes.share_first[route], routes.share_first[route + 1]):
-                if word < (routes.upto[share] * upto) >> 32 or share == routes.share_first[route + 1] - 1:
+                if word < routes.upto[share] or share == routes.share_first[route + 1] - 1:
                     return int(routes.service[share])
     return -1
 
@@ -151,11 +153,11 @@ def emergency_for(
         return False
     words = draw(key, state.identity[row], week, address(EMERGENCY_CHAIN, need))
     cause = int(state.worse_cause[row, need])
-    if cause == 0 and state.status[row, need] != OPEN:
-        # The same draw with an episode open: would the emergency have come all the same?
-        if word >= rules.needs.emergency[need, OPEN, level - 3]:
-            cause = int(state.cause[row, need])
-    service = routed(state, rules, key, row, need, 1, words[3], CERTAIN, week)
+    # The same draw with an episode open: would the emergency have come all the same?
+    saved = state.status[row, need] != OPEN and word >= rules.needs.emergency[need, OPEN, level - 3]
+    if cause == 0 and saved:
+        cause = int(state.cause[row, need])
+    service = routed(state, rules, key, row, need, 1, words[3], week)
     if service >= 0:
         visit(state, rules, book, row, need, level, cause, service, words, key, week)
     return service >= 0

@@ -77,7 +77,7 @@ def run_episode(state: Residents, rules: Rules, book: Book, key: int, row: int, 
     """Give one open episode its week, or end it."""
     doors = rules.doors
     service = int(state.service[row, need])
-    elapsed = week - state.since[row, need]
+    elapsed = week - int(state.since[row, need])
     severity = int(state.severity[row, need])
     shut = not is_open_to(state, rules, key, row, service, week)
     due = doors.weeks[service] > 0 and elapsed >= doors.weeks[service]
@@ -128,7 +128,7 @@ def wait(state: Residents, rules: Rules, book: Book, key: int, row: int, need: i
     doors = rules.doors
     service = int(state.service[row, need])
     severity = int(state.severity[row, need])
-    waited = week - state.since[row, need]
+    waited = week - int(state.since[row, need])
     if severity == 0:
         leave_queue(state, row, need)
         return
@@ -166,7 +166,7 @@ def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
             if statuses[row, need] != WAITING:
                 continue
             service = int(state.service[row, need])
-            bucket = bucket_of(state.severity[row, need], week - state.since[row, need])
+            bucket = bucket_of(int(state.severity[row, need]), week - int(state.since[row, need]))
             if bucket < book.cut[service, 0]:
                 admit(state, homes, rules, book, key, row, need, week)
             elif bucket == book.cut[service, 0] and book.cut[service, 1] > 0:
@@ -191,7 +191,7 @@ def admit(
     mode = doors.mode[service]
     severity, cause = int(state.severity[row, need]), int(state.cause[row, need])
     tally(state, book, HELPED, row, 1)
-    tally(state, book, WAITED, row, week - state.since[row, need])
+    tally(state, book, WAITED, row, week - int(state.since[row, need]))
     book.waiting[service] -= 1
     if mode == STAY:
         leave_queue(state, row, need)
@@ -225,7 +225,7 @@ def find_others(
                 _, _, refers, found = draw(key, state.identity[row], week, address(HANDLE, other))
                 if found < rules.doors.finds[service]:
                     state.seen[row, other] |= rules.doors.sector_bit[service]
-                    target = routed(state, rules, key, row, other, 0, refers, 1 << 32, week)
+                    target = routed(state, rules, key, row, other, 0, refers, week)
                     if state.status[row, other] == UNSERVED and state.hand_off[row, other] == -1:
                         state.hand_off[row, other] = target
                         state.told[row, other] = 0
@@ -243,12 +243,12 @@ def refer_on(
     _, lost, refers, found = draw(key, state.identity[row], week, address(HANDLE, need))
     upto = 0
     for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
-        if doors.unopened[doors.refer_to[line]]:
+        fits = doors.refer_need[line] == need and not doors.unopened[doors.refer_to[line]]
+        if not fits or severity < doors.refer_low[line] or severity > doors.refer_high[line]:
             continue
-        if doors.refer_need[line] == need and doors.refer_low[line] <= severity <= doors.refer_high[line]:
-            if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
-                upto += doors.refer_share[line]
-                if refers < upto:
-                    target = int(doors.refer_to[line])
-                    send(state, doors, book, row, need, service, target, lost, found, False, week)
-                    return
+        if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
+            upto += doors.refer_share[line]
+            if refers < upto:
+                target = int(doors.refer_to[line])
+                send(state, doors, book, row, need, service, target, lost, found, False, week)
+                return

@@ -41,7 +41,9 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
         if state.ready_since[row] > NEVER:
             tally(state, book, DELAYED, row, 1)
             book.delayed[state.awaits[row]] += 1
-        severity, cause = (int(state.severity[row, need]), int(state.cause[row, need])) if need >= 0 else (0, 0)
+        severity, cause = (
+            (int(state.severity[row, need]), int(state.cause[row, need])) if need >= 0 else (0, 0)
+        )
         if need >= 0 and severity == 0:
             need = -1
             cause = 0
@@ -204,4 +206,4 @@ def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, 
 @inlined
 def urgency(state: Residents, row: int, need: int) -> int:
     """Severity that puts an emergency in order; an ordinary injury counts as complex."""
-    return state.severity[row, need] if need >= 0 else 3
+    return int(state.severity[row, need]) if need >= 0 else 3

@@ -26,7 +26,9 @@ def triage(state: Residents, rules: Rules, book: Book, key: int, week: int) -> N
 def is_open_to(state: Residents, rules: Rules, key: int, row: int, service: int, week: int) -> bool:
     """Tell whether the service is open to the resident at all."""
     doors = rules.doors
-    if doors.closed[service] or not in_group(state, rules.groups, int(doors.open_to[service]), key, row, week):
+    if doors.closed[service] or not in_group(
+        state, rules.groups, int(doors.open_to[service]), key, row, week
+    ):
         return False
     shut = int(doors.closed_to[service])
     return shut < 0 or not in_group(state, rules.groups, shut, key, row, week)

@@ -1,4 +1,4 @@
-"""Residents answer Mesa's verbs as ordinary Mesa agents made from the same columns do, and cannot be changed."""
+"""Residents answer Mesa's verbs as ordinary agents made from the same columns do, and cannot be changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import demandsim as ds
-from demandsim.population.columns import DEAD, HERE, LEFT
+from demandsim.population.columns import DEAD, HERE, LEFT, NEVER
 from demandsim.scenario.group import ContactWith, Group
 from demandsim.simulation.residents import Resident, ResidentsError, ResidentSet
 
@@ -142,7 +142,7 @@ def test_select_by_a_boolean_column(model: ds.DemandModel, world: mesa.Model) ->
     backwards = model.residents.sort("identity")
     assert who(backwards.select(backwards.get("age") >= 65)) == who(model.residents.select(old))[::-1]
     for wrong in (old[:-1], model.residents.get("age"), "age >= 65", 5):
-        with pytest.raises(ds.RunError, match="a boolean column of 5?[0-9]{2} would do"):
+        with pytest.raises(ds.RunError, match=f"a boolean column of {len(old)} would do"):
             model.residents.select(wrong)
 
 
@@ -179,11 +179,10 @@ def test_select_by_contact(model: ds.DemandModel) -> None:
 
 def test_a_share_is_the_share_a_panel_watches(model: ds.DemandModel) -> None:
     half = Group(share=0.5)
-    watched = ds.DemandModel(model.place_scenario, seed=model.key, panel=half).panel.rows
+    watched = ds.DemandModel(model.place_scenario, seed=model.key, panel=half).panel.rows >= 0
     chosen = model.residents.select(group=half).rows
-    first = chosen[chosen < len(watched)]
-    start = np.isin(first, np.flatnonzero(watched >= 0))
-    assert start[model.state.arrives_week[first] < 0].all()
+    stayed = model.residents.rows[model.state.arrives_week[model.residents.rows] == NEVER]
+    assert (np.isin(stayed, chosen) == watched[stayed]).all()
     assert 0.4 < len(chosen) / len(model.residents) < 0.6  # four and a half standard deviations each way
 
 
@@ -240,7 +239,7 @@ def test_groupby_of_a_sorted_set_and_of_nobody(model: ds.DemandModel, world: mes
     assert len(nobody.sort("age")) == len(nobody.sort(lambda r: r.age)) == nobody.agg("age", sum) == 0
 
 
-@pytest.mark.parametrize("func", [sum, min, max, len, np.median, [sum, np.std, sorted], (min, max)])
+@pytest.mark.parametrize("func", [sum, min, max, len, np.median, [sum, np.std], (min, max)])
 def test_agg(model: ds.DemandModel, world: mesa.Model, func: Any) -> None:
     assert model.residents.agg("age", func) == pytest.approx(world.agents.agg("age", func))
 

@@ -1,0 +1,216 @@
+"""The command line: ``demandsim run``, ``compare``, ``evidence`` and ``show``.
+
+Exit codes: 0 fine; 2 a mistake of the user's, told in one line; 130 stopped by Ctrl-C with nothing to show; 1
+anything unexpected, with its traceback. What a command needs is imported when it runs, so that ``--help`` answers
+at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from demandsim.errors import DemandSimError
+
+MISTAKE, STOPPED = 2, 130
+
+Arms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy", "-p", metavar="POLICY", help="A shipped policy's name, or a TOML file. Repeatable."
+    ),
+]
+Place = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped place's name (essex), or a TOML file.")
+]
+Residents = Annotated[
+    int | None, typer.Option(help="Residents to simulate; the scenario's own number without it.")
+]
+Years = Annotated[int | None, typer.Option(help="Years of 52 weeks to record.")]
+Weeks = Annotated[int | None, typer.Option(help="Weeks to record, instead of years.")]
+Json = Annotated[
+    str | None,
+    typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - writes to the screen only."),
+]
+Csv = Annotated[
+    str | None,
+    typer.Option("--csv", metavar="FILE", help="Write a tidy table as CSV; - writes to the screen only."),
+]
+
+app = typer.Typer(
+    name="demandsim",
+    help="Who saves and who pays when one public service in a place changes what it does.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    """Print the version and leave."""
+    if asked:
+        typer.echo(f"demandsim {sys.modules['demandsim'].__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Who saves and who pays when one public service in a place changes what it does."""
+
+
+@app.command()
+def run(
+    scenario: Place,
+    policy: Arms = None,
+    seed: Annotated[int, typer.Option(help="A whole number: the same seed is the same luck.")] = 1,
+    residents: Residents = None,
+    years: Years = None,
+    weeks: Weeks = None,
+    json: Json = None,
+    csv: Csv = None,
+) -> None:
+    """Run a place once: contacts and pounds by agency, and a year beside England's published figures."""
+    from demandsim.faces.commands import Length, Outputs, run_once
+
+    run_once(
+        scenario,
+        policy or [],
+        seed=seed,
+        residents=residents,
+        length=Length(years, weeks),
+        outputs=Outputs(json, csv),
+    )
+
+
+@app.command()
+def compare(
+    scenario: Place,
+    policy: Annotated[
+        list[str],
+        typer.Option(
+            "--policy", "-p", metavar="POLICY", help="A policy's name or TOML file; each is compared alone."
+        ),
+    ],
+    together: Annotated[
+        bool, typer.Option("--together", help="Make all the policies at once, as one arm.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="Pairs of runs: seeds 1, 2, 3, ...")] = 10,
+    residents: Residents = None,
+    years: Years = None,
+    weeks: Weeks = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Pairs run at once; as many as there are processors without it.")
+    ] = None,
+    report: Annotated[
+        str, typer.Option(metavar="FILE", help="Where the HTML report goes.")
+    ] = "out/report.html",
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no HTML report.")] = False,
+    json: Json = None,
+    csv: Csv = None,
+) -> None:
+    """Compare policies with the place as it is: the same residents with the same luck. Who saved, who paid?
+
+    Five years and ten pairs unless told otherwise. Ctrl-C stops early and keeps the pairs that are finished.
+    """
+    from demandsim.faces.commands import Length, Outputs, compare_policies
+
+    compare_policies(
+        scenario,
+        policy,
+        together=together,
+        seeds=seeds,
+        threads=threads,
+        residents=residents,
+        length=Length(years if years or weeks else 5, weeks),
+        outputs=Outputs(json, csv, None if no_report else report),
+    )
+
+
+@app.command()
+def evidence(
+    text: Annotated[
+        str, typer.Argument(help="Words that the number's place, unit, source or note must hold.")
+    ] = "",
+    grade: Annotated[
+        str | None, typer.Option(help="Only numbers measured, adapted, calibrated or judged.")
+    ] = None,
+    json: Json = None,
+    csv: Csv = None,
+) -> None:
+    """List the numbers the model uses, each with its unit, its range, and why we believe it."""
+    from demandsim.faces.commands import Outputs, list_evidence
+
+    list_evidence(text, grade=grade, outputs=Outputs(json, csv))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A scenario or a policy: a shipped name, or a TOML file.")],
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="The place a policy is told for: essex, or small-town for its own policies, without it."
+        ),
+    ] = None,
+) -> None:
+    """Tell a scenario or a policy in words that can be read aloud to a room."""
+    from demandsim.faces.commands import show_in_words
+
+    show_in_words(name, place=scenario)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a screen that cannot show £ is no reason to fail
+            stream.reconfigure(errors="replace")
+    sys.exit(answer(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def answer(arguments: list[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        As typed behind ``demandsim``; none asks for help.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    try:
+        code = app(args=arguments or ["--help"], prog_name="demandsim", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except DemandSimError as error:
+        return _mistaken(str(error))
+    except _USAGE as error:
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "demandsim"
+        return _mistaken(f"{error.format_message()} (see {where} --help)")
+    except (KeyboardInterrupt, typer.Abort):
+        print("demandsim: stopped; nothing was written", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _mistaken(message: str) -> int:
+    """Tell a mistake in one line."""
+    print(f"demandsim: {' '.join(message.split())}", file=sys.stderr)
+    return MISTAKE
+
+
+# Typer carries a copy of click or uses the one installed, as its version goes: the class is reached by what it exports.
+_USAGE = typer.BadParameter.__mro__[2]

@@ -1,0 +1,275 @@
+"""Tables for the screen: frames in, rich tables out, in words with units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from demandsim.analysis.comparison import Comparison
+from demandsim.analysis.intervals import label
+from demandsim.analysis.sentence import MONEY_FROM
+from demandsim.analysis.shunt import shunt_last_year
+from demandsim.analysis.words import plain, service_title, short, who
+from demandsim.evidence.parameter import Parameter, Value
+from demandsim.records.record import RunRecord
+from demandsim.units import WEEKS_A_YEAR
+
+VIEWS = ("cash", "cash_low_r", "cash_high_r", "full")
+"""Views shown side by side, never added."""
+
+OUTCOMES = (
+    "crises",
+    "unmet_need_weeks",
+    "bounces",
+    "hand_offs",
+    "weeks_to_help",
+    "failure_demand_share",
+    "delayed_discharge_weeks",
+    "a_and_e_attendances",
+    "emergency_admissions",
+    "deaths",
+    "qalys_lost",
+    "qalys_lost_gap",
+)
+"""Outcomes shown on the screen; files hold all."""
+
+
+def agencies(record: RunRecord) -> Table:
+    """What each agency provided and paid, a year."""
+    made = Table(
+        title=f"{record.scenario.title}: contacts and pounds a year, by agency", title_justify="left"
+    )
+    made.add_column("agency")
+    made.add_column("contacts", justify="right")
+    made.add_column("provides, at unit cost", justify="right")
+    made.add_column("pays, in cash", justify="right")
+    frame = agencies_frame(record)
+    for name, contacts, provides, pays in frame.itertuples(index=False):
+        made.add_row(who(name, record.scenario), number(contacts), pounds(provides), pounds(pays))
+    made.add_section()
+    totals = frame[["contacts", "provides", "pays"]].sum()
+    made.add_row("All", number(totals["contacts"]), pounds(totals["provides"]), pounds(totals["pays"]))
+    return made
+
+
+def agencies_frame(record: RunRecord) -> pd.DataFrame:
+    """Contacts and pounds by agency.
+
+    Returns
+    -------
+    DataFrame
+        ``agency, contacts, provides, pays``: contacts a year; what the agency provides at unit cost, and what
+        it pays in cash, pounds a year for the place. Residents and families have the last row.
+    """
+    years = record.weeks / WEEKS_A_YEAR
+    given = record.ledger(("agency",), view="full").set_index("agency")
+    paid = record.ledger(("payer",), view="cash").set_index("payer")["pounds"]
+    names = [*record.scenario.agencies, "residents_and_families"]
+    # What no agency provides is care that families give.
+    given = given.rename(index={"none": "residents_and_families"}).reindex(names, fill_value=0.0)
+    return pd.DataFrame(
+        {
+            "agency": names,
+            "contacts": given["contacts"].to_numpy() / years,
+            "provides": given["pounds"].to_numpy() / years,
+            "pays": paid.reindex(names, fill_value=0.0).to_numpy() / years,
+        }
+    )
+
+
+def published(frame: pd.DataFrame, *, baseline: bool) -> Table:
+    """A year of contacts beside England's published figures."""
+    what = "A year of contacts in the baseline" if baseline else "A year of contacts under these policies"
+    made = Table(title=f"{what}, beside England's published figures", title_justify="left")
+    made.add_column("measure")
+    made.add_column("a year, per")
+    for name in ("published", "simulated", "ratio", "due to tracked needs"):
+        made.add_column(name, justify="right")
+    for row in frame.itertuples(index=False):
+        made.add_row(
+            _opened(row.measure),
+            row.unit.partition(" per ")[2].removesuffix(" a year"),
+            number(row.published),
+            number(row.simulated),
+            f"{row.ratio:.2f}",
+            f"{row.need_driven_share:.0%}",
+        )
+    if not len(frame):
+        made.caption = "This place has none of the services that figures are published for."
+    return made
+
+
+def comparison(one: Comparison) -> Iterator[Table]:
+    """The tables of one comparison: money, ratios or the matrix, outcomes."""
+    yield money(one)
+    yield matrix(one) if one.parts else ratios(one)
+    yield outcomes(one)
+
+
+def title(one: Comparison) -> str:
+    """What a comparison is about."""
+    return " and ".join(policy.title for policy in one.policies)
+
+
+def money(one: Comparison) -> Table:
+    """Who saved and who paid, in cash with its ends, in full, and in the last year alone."""
+    made = Table(
+        title="Who saved (−) and who paid (+): pounds a year", title_justify="left", caption_justify="left"
+    )
+    made.add_column("payer")
+    for name in (
+        "cash",
+        f"90% interval ({label(len(one.pairs))})",
+        "if little follows contacts",
+        "if much does",
+    ):
+        made.add_column(name, justify="right")
+    made.add_column("last year", justify="right")
+    made.add_column("full (unit costs)", justify="right")
+    frames = {view: one.shunt(view=view, by="payer") for view in VIEWS}
+    last = shunt_last_year(one, by="payer")
+    for at, row in enumerate(frames["cash"].itertuples(index=False)):
+        if row.payer == "public_purse" or row.payer == "public purse":
+            made.add_section()
+        rising = " …" if bool(last["still_rising"].iloc[at]) else ""
+        made.add_row(
+            who(row.payer, one.scenario),
+            short(row.mean),
+            between(short(row.low), short(row.high)),
+            *(short(frames[view]["mean"].iloc[at]) for view in ("cash_low_r", "cash_high_r")),
+            short(last["mean"].iloc[at]) + rising,
+            short(frames["full"]["mean"].iloc[at]),
+        )
+    notes = ["… still growing in the last year."] if bool(last["still_rising"].any()) else []
+    if one.scenario.residents < MONEY_FROM:
+        notes.append(f"Indicative only: fewer than {MONEY_FROM:,} residents were simulated.")
+    made.caption = " ".join(notes)
+    return made
+
+
+def ratios(one: Comparison) -> Table:
+    """Shunt, landing and boomerang of a policy with one saver."""
+    made = Table(title="For each pound saved (cash)", title_justify="left", caption_justify="left")
+    made.add_column("ratio")
+    made.add_column("mean", justify="right")
+    made.add_column(f"90% interval ({label(len(one.pairs))})", justify="right")
+    made.add_column("note", overflow="fold")
+    for row in one.ratios().itertuples(index=False):
+        where = f"at {service_title(row.where, one.scenario)}" if row.where else ""
+        told = (
+            (number(row.mean), between(number(row.low), number(row.high)))
+            if row.mean == row.mean
+            else ("", "")
+        )
+        made.add_row(row.measure, *told, row.note or where)
+    made.caption = (
+        "shunt: what other payers pay more ÷ the saver's own net saving; landing: extra cost at the service that "
+        "takes most ÷ the budget cut; boomerang: the part of the expected saving that is lost again."
+    )
+    return made
+
+
+def matrix(one: Comparison) -> Table:
+    """Each saver's own change alone, all together, and what that adds."""
+    frame = one.matrix()
+    made = Table(title="Each saving alone, and together: pounds a year (cash)", title_justify="left")
+    made.add_column("policy", overflow="fold")
+    titles = {policy.name: policy.title for policy in one.policies for policy in policy.whole()}
+    paying = [name for name in frame.columns[2:] if (frame[name].abs() >= 1).any()]
+    for name in paying:
+        made.add_column(who(name, one.scenario), justify="right", overflow="fold")
+    for row in frame.to_dict("records"):
+        if row["policy"] == "together":
+            made.add_section()
+        made.add_row(titles.get(row["policy"], row["policy"]), *(short(float(row[name])) for name in paying))
+    return made
+
+
+def outcomes(one: Comparison) -> Table:
+    """What it did to residents."""
+    made = Table(title="What it did to residents", title_justify="left")
+    made.add_column("outcome")
+    made.add_column("unit", overflow="fold")
+    for name in ("baseline", "with the policy", "difference", f"90% interval ({label(len(one.pairs))})"):
+        made.add_column(name, justify="right")
+    frame = one.outcomes().set_index("measure")
+    for name in (each for each in OUTCOMES if each in frame.index):
+        row = frame.loc[name]
+        made.add_row(
+            _opened(name),
+            str(row["unit"]),
+            number(row["baseline"]),
+            number(row["policy"]),
+            number(row["mean"], sign=True),
+            between(number(row["low"], sign=True), number(row["high"], sign=True)),
+        )
+    return made
+
+
+def comparison_frame(one: Comparison) -> pd.DataFrame:
+    """Give money and outcomes of one comparison as one tidy table.
+
+    Returns
+    -------
+    DataFrame
+        ``policy, table, row, unit, baseline, with_policy, mean, low, high, interval``: ``table`` is a money
+        view, whose rows are payers (no baseline), or ``outcomes``.
+    """
+    frames = []
+    for view in VIEWS:
+        frame = one.shunt(view=view, by="payer").rename(columns={"payer": "row"})
+        frames.append(frame.assign(table=view, unit="pounds a year", baseline=math.nan, with_policy=math.nan))
+    renamed = {"measure": "row", "policy": "with_policy"}
+    frames.append(one.outcomes().rename(columns=renamed).assign(table="outcomes"))
+    columns = ["table", "row", "unit", "baseline", "with_policy", "mean", "low", "high", "interval"]
+    whole = pd.concat([frame[columns] for frame in frames], ignore_index=True)
+    whole.insert(0, "policy", " + ".join(policy.name for policy in one.policies))
+    return whole
+
+
+def parameter(one: Parameter) -> Text:
+    """A number the model uses: what it is, its range and grade, and why we believe it."""
+    told = Text(one.path, style="bold")
+    told.append(f"\n  {_values(one.value)}", style="")
+    told.append(f" ({_values(one.low)} to {_values(one.high)}) {one.unit}; {one.grade}", style="not bold")
+    told.append(f"\n  {' '.join(one.source.split())}", style="not bold dim")
+    return told
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """A number as a table shows it: whole from 100 on, else to three figures; "n/a" for none."""
+    if not math.isfinite(value):
+        return "n/a"
+    text = f"{abs(value):,.0f}" if abs(value) >= 99.95 else f"{abs(value):.3g}"
+    if float(text.replace(",", "")) == 0:
+        return "0"
+    return f"{'−' if value < 0 else '+' if sign else ''}{text}"
+
+
+def pounds(value: float) -> str:
+    """A sum to three figures."""
+    for unit, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{'−' if value < 0 else ''}£{abs(value) / unit:.3g}{letter}"
+    return f"{'−' if value < 0 else ''}£{abs(value):.0f}"
+
+
+def between(low: str, high: str) -> str:
+    """An interval."""
+    return "" if "n/a" in (low, high) else f"{low} to {high}"
+
+
+def _opened(key: str) -> str:
+    """A key as words with a capital."""
+    words = plain(key)
+    return words[:1].upper() + words[1:]
+
+
+def _values(value: Value) -> str:
+    """A number, or a row of them."""
+    row = value if isinstance(value, tuple) else (value,)
+    return ", ".join(f"{each:.6g}" for each in row)

@@ -1,0 +1,185 @@
+"""A year of contacts beside England's published figures, and how much of each is due to tracked needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from demandsim.evidence.parameter import Parameter
+from demandsim.evidence.tables import read_table
+from demandsim.records.labels import Recorded, labels
+from demandsim.records.measures import RESIDENT_WEEKS
+from demandsim.records.money import contacts_by
+from demandsim.records.outcomes import weekly_totals
+from demandsim.scenario.place import FIVE_YEAR_BANDS, Place
+from demandsim.units import WEEKS_A_YEAR
+
+EVERYONE, CHILDREN, ADULTS, WORKING_AGE, OLDER, HOMES = (
+    "residents",
+    "children",
+    "adults",
+    "residents aged 18 to 64",
+    "residents aged 65 and over",
+    "households",
+)
+"""Whom a rate is of."""
+
+Counted = Mapping[str, tuple[str, ...]]
+"""Kinds of contact that count, by service."""
+
+
+class Measure(NamedTuple):
+    """One measure: what is counted, for how many of whom, and the published figures by whom they are of."""
+
+    name: str
+    unit: str
+    counted: Counted
+    per: int
+    of: str
+    figures: Mapping[str, str]
+
+
+def _all_ages(name: str, unit: str, counted: Counted, *, per: int = 1000, of: str = EVERYONE) -> Measure:
+    """Say what a measure with one published figure is."""
+    return Measure(name, unit, counted, per, of, {of: name})
+
+
+ALL_MEASURES = (
+    _all_ages(
+        "a_and_e_attendances",
+        "attendances per 1,000 residents a year",
+        {"a_and_e": ("home", "referred", "admitted")},
+    ),
+    _all_ages(
+        "ambulance_incidents",
+        "incidents per 1,000 residents a year",
+        {"ambulance": ("telephone", "on_scene", "conveyed")},
+    ),
+    _all_ages("emergency_admissions", "spells per 1,000 residents a year", {"hospital": ("admission",)}),
+    _all_ages("gp_visits", "visits per 1,000 residents a year", {"general_practice": ("visit",)}),
+    _all_ages(
+        "police_incidents",
+        "incidents per 1,000 residents a year",
+        {
+            "neighbourhood_policing": ("incident",),
+            "police_response": ("attended", "referred", "arrested", "detained"),
+        },
+    ),
+    Measure(
+        "social_care_requests",
+        "requests per 1,000 adults a year",
+        {"adult_social_care_front_door": ("request",)},
+        1000,
+        ADULTS,
+        {OLDER: "social_care_requests_65_and_over", WORKING_AGE: "social_care_requests_18_to_64"},
+    ),
+    _all_ages(
+        "childrens_referrals",
+        "referrals per 10,000 children a year",
+        {"childrens_front_door": ("referral",)},
+        per=10_000,
+        of=CHILDREN,
+    ),
+    _all_ages(
+        "homelessness_duties",
+        "duties per 1,000 households a year",
+        {"housing_options": ("duty",)},
+        of=HOMES,
+    ),
+)
+
+
+@cache
+def published() -> Mapping[str, Parameter]:
+    """England's published figures by name, each with its unit, range, grade and source."""
+    text = (files("demandsim.records") / "published.toml").read_text(encoding="utf-8")
+    return MappingProxyType({one.path: one for one in read_table(text, "published.toml")})
+
+
+def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
+    """Set a year of contacts beside England's published figures.
+
+    Parameters
+    ----------
+    record, more
+        Runs of one scenario, as a rule the baseline of each seed: their contacts are added up.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, unit, published, low, high, simulated, ratio, need_driven_share``: a row a measure whose
+        services the scenario has. Rates are a year, for the people the unit names; ``ratio`` is simulated ÷
+        published, ``need_driven_share`` the share of the measure's contacts that are for tracked needs; NaN
+        where nothing was run.
+
+    Notes
+    -----
+    Social-care requests are published for two ages and not counted by age here: the figure is the one for all
+    adults that the two come to at the place's own ages.
+    """
+    words = labels(record.scenario)
+    pairs = [(words.service[service], words.kind[kind]) for kind, service in enumerate(words.service_of)]
+    total, driven = np.zeros((2, words.kinds), np.int64)
+    lived = 0
+    for one in (record, *more):
+        contacts = contacts_by(one, ("need",))
+        np.add.at(total, contacts.kind, contacts.number)
+        np.add.at(driven, contacts.kind, contacts.number * (contacts.need > 0))
+        lived += int(weekly_totals(one)[RESIDENT_WEEKS].sum())
+    parts = shares(record.scenario.place)
+    rows = []
+    for each in ALL_MEASURES:
+        at = [pairs.index(pair) for pair in _pairs(each) if pair in pairs]
+        if len(at) < len(_pairs(each)):
+            continue
+        bounds = [_expected(each, bound, parts) for bound in ("value", "low", "high")]
+        rate = _divided(int(total[at].sum()) * each.per * WEEKS_A_YEAR, lived * parts[each.of])
+        share = _divided(int(driven[at].sum()), int(total[at].sum()))
+        rows.append((each.name, each.unit, *bounds, rate, rate / bounds[0], share))
+    numbers = ["published", "low", "high", "simulated", "ratio", "need_driven_share"]
+    frame = pd.DataFrame(rows, columns=["measure", "unit", *numbers])
+    return frame.astype({"measure": "str", "unit": "str", **dict.fromkeys(numbers, "float64")})
+
+
+def shares(place: Place) -> dict[str, float]:
+    """How many there are of each kind of people, and homes, to one resident of a place at the start."""
+    everyone = sum(district.population for district in place.districts.values())
+    people = np.zeros(len(FIVE_YEAR_BANDS))
+    for district in place.districts.values():
+        bands = np.array(district.people, np.float64).sum(axis=0)
+        people += bands / bands.sum() * district.population / everyone
+    first = np.array(FIVE_YEAR_BANDS)
+    # Of those aged 15 to 19 three fifths are taken to be under 18.
+    children = float(people[first < 15].sum() + people[first == 15].sum() * 3 / 5)
+    older = float(people[first >= 65].sum())
+    return {
+        EVERYONE: 1.0,
+        CHILDREN: children,
+        ADULTS: 1 - children,
+        WORKING_AGE: 1 - children - older,
+        OLDER: older,
+        HOMES: sum(district.households for district in place.districts.values()) / everyone,
+    }
+
+
+def _pairs(each: Measure) -> list[tuple[str, str]]:
+    """Service and kind of every contact that counts."""
+    return [(service, kind) for service, kinds in each.counted.items() for kind in kinds]
+
+
+def _expected(each: Measure, bound: str, parts: Mapping[str, float]) -> float:
+    """What the published figures (or their lows or highs) come to for people as they are in a place."""
+    figures = published()
+    count = sum(getattr(figures[name], bound) * parts[of] for of, name in each.figures.items())
+    return float(count / parts[each.of])
+
+
+def _divided(part: float, whole: float) -> float:
+    """Divide; nothing of nothing is not a number."""
+    return part / whole if whole else float("nan")
