@@ -24,7 +24,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 HEADROOM = 1.06  # funded over expected hours where demand is met: a week's ups and downs fit in
 QUEUE = 0.04  # needs waiting per 1,000 residents from which a service counts as short of capacity
 MARK = "# ---- expected contacts and capacity in Essex: written by tools/expected_contacts.py"
-SEEDS = (11, 12, 13, 14)
+SEEDS = tuple(range(11, 17))
 
 
 def main() -> int:

@@ -79,7 +79,8 @@ def attribution_frame(comparison: Compared) -> pd.DataFrame:
         If there is no finished pair.
     """
     weeks, agencies = window(comparison), list(comparison.scenario.agencies)
-    traced, causal = _differences(comparison, weeks), _causal(comparison, weeks)
+    traced = _differences(comparison, weeks)
+    causal = _causal(comparison, weeks, traced)
     rows: list[dict[str, object]] = []
     for place, payer in enumerate(agencies):
         for number, cause in enumerate((*agencies, ALL)):
@@ -135,12 +136,12 @@ def failure_frame(comparison: Compared) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arm", "payer", "cause", "contacts", "pounds"])
 
 
-def _causal(comparison: Compared, weeks: Window) -> dict[str, Traced]:
+def _causal(comparison: Compared, weeks: Window, together: Traced) -> dict[str, Traced]:
     """Paired differences by whose savings they are: all, and each agency that alone made some."""
-    found = {ALL: _differences(comparison, weeks)}
+    found = {ALL: together}
     who = savers(comparison)
-    if len(who) == 1:
-        found |= dict.fromkeys(who[0].agencies[:1] if len(who[0].agencies) == 1 else (), found[ALL])
+    if len(who) == 1 and len(who[0].agencies) == 1:
+        found[who[0].agencies[0]] = together
     for saver in who if len(who) > 1 else ():
         alone = [part for part in comparison.parts if [one.name for one in savers(part)] == [saver.name]]
         if alone and len(saver.agencies) == 1:

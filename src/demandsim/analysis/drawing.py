@@ -30,7 +30,7 @@ CAUSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0
 WIDTH = 9.0
 """Inches: a chart is as wide as a page."""
 
-SETTINGS: dict[Any, Any] = {"font.size": 11.0, "svg.hashsalt": "demandsim", "svg.fonttype": "path"}
+SETTINGS: dict[Any, Any] = {"font.size": 11.0, "svg.hashsalt": "demandsim", "svg.fonttype": "none"}
 
 
 def styled(chart: Callable[P, Figure]) -> Callable[P, Figure]:

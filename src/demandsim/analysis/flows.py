@@ -205,5 +205,4 @@ def _total(
 
 def _numbered(column: pd.Series, names: list[str]) -> NDArray[np.int64]:
     """Positions of names in a list; -1 for one that is not there."""
-    places = {name: place for place, name in enumerate(names)}
-    return np.array([places.get(name, -1) for name in column], np.int64)
+    return np.asarray(pd.Index(names).get_indexer(pd.Index(column)), np.int64)

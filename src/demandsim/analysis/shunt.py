@@ -65,7 +65,8 @@ def shunt_last_year(comparison: Compared, view: str = "cash", by: str = "sector"
     -------
     frame
         As ``shunt_frame``, with a column ``still_rising``: true where the last half-year's difference is
-        further from zero than the half-year's before, by more than chance. It may go on beyond the run.
+        further from zero than the half-year's before, and the year's is not zero, by more than chance. It may
+        go on beyond the run.
 
     Raises
     ------
@@ -74,10 +75,12 @@ def shunt_last_year(comparison: Compared, view: str = "cash", by: str = "sector"
     """
     weeks = window(comparison, YEAR)
     table = tabled(comparison, view, by, weeks)
-    growth = _growth(comparison, view, by, weeks)
-    clear = growth.low > 0 if len(comparison.pairs) > 1 else growth.mean > 0
-    frame = _frame(by, table.names, mean_interval(table.values), label(len(comparison.pairs)))
-    return frame.assign(still_rising=clear)
+    told, growth = mean_interval(table.values), _growth(comparison, view, by, weeks)
+    if len(comparison.pairs) > 1:
+        rising = (growth.low > 0) & ((told.low > 0) | (told.high < 0))
+    else:
+        rising = growth.mean > 0
+    return _frame(by, table.names, told, label(len(comparison.pairs))).assign(still_rising=rising)
 
 
 def shunt_each_r(comparison: Compared, by: str = "sector") -> pd.DataFrame:

@@ -92,3 +92,26 @@ def plain(name: str) -> str:
 def pairs_said(pairs: int) -> str:
     """How many pairs: "one pair", "10 pairs"."""
     return "one pair" if pairs == 1 else f"{pairs:,} pairs"
+
+
+def quantity(value: float, *, sign: bool = False, share: bool = False) -> str:
+    """A number for a table: whole from 100 on, else to three figures; a share in per cent; "n/a" for none."""
+    if math.isnan(value):
+        return "n/a"
+    if math.isinf(value):
+        return "unbounded"
+    size = abs(value) * (100 if share else 1)
+    text = f"{size:,.0f}" if size >= 99.95 else f"{size:.3g}" if size >= 0.0005 else "0"
+    before = "" if text == "0" else "−" if value < 0 else "+" if sign else ""
+    return f"{before}{text}{'%' if share else ''}"
+
+
+def measure_title(key: str) -> str:
+    """A measure as a table calls it: "A&E attendances", "QALYs lost", "Crises: gap"."""
+    words = (
+        plain(key.replace("a_and_e", "A&E").removesuffix("_gap"))
+        .replace("qalys", "QALYs")
+        .replace("gp ", "GP ")
+    )
+    told = words[:1].upper() + words[1:]
+    return f"{told}: gap" if key.endswith("_gap") else told

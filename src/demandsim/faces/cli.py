@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -78,8 +78,12 @@ def run(
     json: Json = None,
     csv: Csv = None,
 ) -> None:
-    """Run a place once: contacts and pounds by agency, and a year beside England's published figures."""
-    from demandsim.faces.commands import Length, Outputs, run_once
+    """Run a place once: who was met, and what it cost.
+
+    Prints contacts and pounds by agency, and a year of contacts beside England's published figures.
+    """
+    from demandsim.faces.commands import Length, run_once
+    from demandsim.faces.output import Outputs
 
     run_once(
         scenario,
@@ -117,11 +121,13 @@ def compare(
     json: Json = None,
     csv: Csv = None,
 ) -> None:
-    """Compare policies with the place as it is: the same residents with the same luck. Who saved, who paid?
+    """Compare policies: who saved, who paid.
 
-    Five years and ten pairs unless told otherwise. Ctrl-C stops early and keeps the pairs that are finished.
+    Each runs on the same residents with the same luck as the place as it is, the baseline they share. Five years
+    and ten pairs unless told otherwise. Ctrl-C stops early and keeps the pairs that are finished.
     """
-    from demandsim.faces.commands import Length, Outputs, compare_policies
+    from demandsim.faces.commands import Length, compare_policies
+    from demandsim.faces.output import Outputs
 
     compare_policies(
         scenario,
@@ -138,18 +144,23 @@ def compare(
 @app.command()
 def evidence(
     text: Annotated[
-        str, typer.Argument(help="Words that the number's place, unit, source or note must hold.")
-    ] = "",
+        list[str] | None,
+        typer.Argument(help="Words that the number's place, unit, source or note must hold."),
+    ] = None,
     grade: Annotated[
         str | None, typer.Option(help="Only numbers measured, adapted, calibrated or judged.")
     ] = None,
     json: Json = None,
     csv: Csv = None,
 ) -> None:
-    """List the numbers the model uses, each with its unit, its range, and why we believe it."""
-    from demandsim.faces.commands import Outputs, list_evidence
+    """List the numbers used, and why we believe them.
 
-    list_evidence(text, grade=grade, outputs=Outputs(json, csv))
+    Each with its unit, its range, its grade and its source.
+    """
+    from demandsim.faces.commands import list_evidence
+    from demandsim.faces.output import Outputs
+
+    list_evidence(" ".join(text or ()), grade=grade, outputs=Outputs(json, csv))
 
 
 @app.command()
@@ -162,7 +173,10 @@ def show(
         ),
     ] = None,
 ) -> None:
-    """Tell a scenario or a policy in words that can be read aloud to a room."""
+    """Tell a scenario or a policy in words.
+
+    They can be read aloud to a room.
+    """
     from demandsim.faces.commands import show_in_words
 
     show_in_words(name, place=scenario)
@@ -191,7 +205,6 @@ def answer(arguments: list[str]) -> int:
     """
     try:
         code = app(args=arguments or ["--help"], prog_name="demandsim", standalone_mode=False)
-        return code if isinstance(code, int) else 0
     except DemandSimError as error:
         return _mistaken(str(error))
     except _USAGE as error:
@@ -199,11 +212,13 @@ def answer(arguments: list[str]) -> int:
         where = context.command_path if context else "demandsim"
         return _mistaken(f"{error.format_message()} (see {where} --help)")
     except (KeyboardInterrupt, typer.Abort):
-        print("demandsim: stopped; nothing was written", file=sys.stderr)
-        return STOPPED
+        code = STOPPED
     except BrokenPipeError:  # whoever reads the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    if code == STOPPED:  # as newer Typers answer Ctrl-C
+        print("demandsim: stopped; nothing was written", file=sys.stderr)
+    return code if isinstance(code, int) else 0
 
 
 def _mistaken(message: str) -> int:
@@ -212,5 +227,6 @@ def _mistaken(message: str) -> int:
     return MISTAKE
 
 
-# Typer carries a copy of click or uses the one installed, as its version goes: the class is reached by what it exports.
-_USAGE = typer.BadParameter.__mro__[2]
+# Typer carries a copy of click or uses the one installed, as its version goes: the class of all mistakes in typing
+# is reached by the one that typer exports.
+_USAGE: Any = typer.BadParameter.__mro__[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,6 @@ from demandsim.faces import tables
 from demandsim.faces.output import Outputs, rows, write_csv, write_json
 from demandsim.faces.progress import Clock, bar, lasted, warm_up
 from demandsim.records.published import published_frame
-from demandsim.records.record import RunRecord
 from demandsim.records.whole_file import reason
 from demandsim.scenario.explain import explain_policy, explain_scenario
 from demandsim.scenario.files import find, load, shipped
@@ -31,6 +31,9 @@ from demandsim.scenario.problems import near
 from demandsim.scenario.read import read_policy, read_scenario
 from demandsim.scenario.schema import Scenario
 from demandsim.units import WEEKS_A_YEAR
+
+WIDE = 140
+"""Columns where the output goes to a file."""
 
 POLICY_KEYS = {"maker", "change", "includes"}
 """Keys by which a file is known for a policy."""
@@ -200,7 +203,7 @@ def show_in_words(name: str, *, place: str | None) -> None:
 
 def consoles(outputs: Outputs) -> tuple[Console, Console]:
     """Give the console for results, silent where JSON or CSV has the screen, and the one for messages."""
-    width = None if sys.stdout.isatty() else 140
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
     screen = Console(highlight=False, markup=False, emoji=False, width=width, quiet=outputs.screen)
     return screen, Console(stderr=True, highlight=False, markup=False, emoji=False)
 
@@ -293,6 +296,3 @@ def _compared(one: Comparison) -> dict[str, Any]:
 def _plain(one: Parameter) -> dict[str, Any]:
     """Write a parameter as a row."""
     return one.model_dump(mode="json")
-
-
-__all__ = ["Length", "Outputs", "RunRecord", "compare_policies", "list_evidence", "run_once", "show_in_words"]

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demandsim.analysis.comparison import Comparison
+from demandsim.analysis.flows import PURSE
 from demandsim.analysis.intervals import label
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.analysis.shunt import shunt_last_year
@@ -36,6 +37,9 @@ OUTCOMES = (
     "qalys_lost_gap",
 )
 """Outcomes shown on the screen; files hold all."""
+
+WRITTEN = {"gp": "GP", "qalys": "QALYs", "childrens": "children's"}
+"""Words of keys that are written otherwise."""
 
 
 def agencies(record: RunRecord) -> Table:
@@ -89,14 +93,14 @@ def published(frame: pd.DataFrame, *, baseline: bool) -> Table:
     made.add_column("a year, per")
     for name in ("published", "simulated", "ratio", "due to tracked needs"):
         made.add_column(name, justify="right")
-    for row in frame.itertuples(index=False):
+    for row in frame.to_dict("records"):
         made.add_row(
-            _opened(row.measure),
-            row.unit.partition(" per ")[2].removesuffix(" a year"),
-            number(row.published),
-            number(row.simulated),
-            f"{row.ratio:.2f}",
-            f"{row.need_driven_share:.0%}",
+            _opened(row["measure"]),
+            row["unit"].partition(" per ")[2].removesuffix(" a year"),
+            number(row["published"]),
+            number(row["simulated"]),
+            f"{row['ratio']:.2f}",
+            f"{row['need_driven_share']:.0%}",
         )
     if not len(frame):
         made.caption = "This place has none of the services that figures are published for."
@@ -132,19 +136,21 @@ def money(one: Comparison) -> Table:
     made.add_column("full (unit costs)", justify="right")
     frames = {view: one.shunt(view=view, by="payer") for view in VIEWS}
     last = shunt_last_year(one, by="payer")
-    for at, row in enumerate(frames["cash"].itertuples(index=False)):
-        if row.payer == "public_purse" or row.payer == "public purse":
+    for at, row in enumerate(frames["cash"].to_dict("records")):
+        if row["payer"] == PURSE:
             made.add_section()
         rising = " …" if bool(last["still_rising"].iloc[at]) else ""
         made.add_row(
-            who(row.payer, one.scenario),
-            short(row.mean),
-            between(short(row.low), short(row.high)),
+            who(row["payer"], one.scenario),
+            short(row["mean"]),
+            between(short(row["low"]), short(row["high"])),
             *(short(frames[view]["mean"].iloc[at]) for view in ("cash_low_r", "cash_high_r")),
             short(last["mean"].iloc[at]) + rising,
             short(frames["full"]["mean"].iloc[at]),
         )
-    notes = ["… still growing in the last year."] if bool(last["still_rising"].any()) else []
+    notes = ["r: the share of a unit cost that follows contacts within the year."]
+    if bool(last["still_rising"].any()):
+        notes.append("…: still growing in the last year.")
     if one.scenario.residents < MONEY_FROM:
         notes.append(f"Indicative only: fewer than {MONEY_FROM:,} residents were simulated.")
     made.caption = " ".join(notes)
@@ -158,14 +164,10 @@ def ratios(one: Comparison) -> Table:
     made.add_column("mean", justify="right")
     made.add_column(f"90% interval ({label(len(one.pairs))})", justify="right")
     made.add_column("note", overflow="fold")
-    for row in one.ratios().itertuples(index=False):
-        where = f"at {service_title(row.where, one.scenario)}" if row.where else ""
-        told = (
-            (number(row.mean), between(number(row.low), number(row.high)))
-            if row.mean == row.mean
-            else ("", "")
-        )
-        made.add_row(row.measure, *told, row.note or where)
+    for row in one.ratios().to_dict("records"):
+        where = f"at {service_title(row['where'], one.scenario)}" if row["where"] else ""
+        told = number(row["mean"]), between(number(row["low"]), number(row["high"]))
+        made.add_row(row["measure"], *told, row["note"] or where)
     made.caption = (
         "shunt: what other payers pay more ÷ the saver's own net saving; landing: extra cost at the service that "
         "takes most ÷ the budget cut; boomerang: the part of the expected saving that is lost again."
@@ -196,12 +198,11 @@ def outcomes(one: Comparison) -> Table:
     made.add_column("unit", overflow="fold")
     for name in ("baseline", "with the policy", "difference", f"90% interval ({label(len(one.pairs))})"):
         made.add_column(name, justify="right")
-    frame = one.outcomes().set_index("measure")
-    for name in (each for each in OUTCOMES if each in frame.index):
-        row = frame.loc[name]
+    found = {row["measure"]: row for row in one.outcomes().to_dict("records")}
+    for row in (found[name] for name in OUTCOMES if name in found):
         made.add_row(
-            _opened(name),
-            str(row["unit"]),
+            _opened(row["measure"]),
+            row["unit"],
             number(row["baseline"]),
             number(row["policy"]),
             number(row["mean"], sign=True),
@@ -265,7 +266,7 @@ def between(low: str, high: str) -> str:
 
 def _opened(key: str) -> str:
     """A key as words with a capital."""
-    words = plain(key)
+    words = " ".join(WRITTEN.get(word, word) for word in plain(key.replace("a_and_e", "A&E")).split())
     return words[:1].upper() + words[1:]
 
 

@@ -82,7 +82,7 @@ class DemandModel(mesa.Model):
         scenario: Scenario,
         *,
         seed: int,
-        policies: Sequence[Policy] = (),
+        policies: Policy | Sequence[Policy] = (),
         start: DemandModel | None = None,
         followed: Sequence[int] = (),
         panel: Group | None = None,
@@ -91,7 +91,8 @@ class DemandModel(mesa.Model):
         self.key = check_seed(seed)
         super().__init__(rng=self.key)
         self.place_scenario = scenario
-        self.timetable: Timetable = timetable(scenario, tuple(policies))
+        together = (policies,) if isinstance(policies, Policy) else tuple(policies)
+        self.timetable: Timetable = timetable(scenario, together)
         self.settled = start is not None
         if start is None:
             self.week = first_week
@@ -108,6 +109,8 @@ class DemandModel(mesa.Model):
         self.ledger, self.weekly = Ledger(), Weekly()
         self.journal: list[NDArray[np.int32]] = []
         self.unpaid_need = list(scenario.needs).index("frailty") if "frailty" in scenario.needs else -1
+        self.running = self.week < scenario.weeks
+        self._week_open = False
         for name in scenario.agencies:
             Agency(self, name)
 
@@ -118,6 +121,8 @@ class DemandModel(mesa.Model):
                 f"week {self.week} is beyond the scenario's {self.place_scenario.weeks} weeks; "
                 "a scenario with more weeks would do: scenario.replace(weeks=...)"
             )
+        if self._week_open:
+            raise RunError(f"week {self.week} was broken off half way; a saved model or another run would do")
         state, homes, rules, book = self._begin_week()
         key, week = self.key, self.week
         live(state, homes, rules, book, key, week)
@@ -211,9 +216,23 @@ class DemandModel(mesa.Model):
         """Residents, reached through Mesa's verbs, and agencies."""
         return {**super().agents_by_type, Resident: self.residents}
 
+    def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
+        """Step as Mesa does; where a week fails, put Mesa's clock back, so that the next try is not silent."""
+        clock = {name: getattr(self, name) for name in ("steps", "time") if hasattr(self, name)}
+        try:
+            super()._wrapped_step(*args, **kwargs)
+        except BaseException:
+            for name, value in clock.items():
+                setattr(self, name, value)
+            schedule = getattr(self, "_default_schedule", None)  # Mesa 3.5 drops it when a step fails
+            if schedule is not None:
+                schedule._schedule_next(self.time + 1)
+            raise
+
     def _begin_week(self) -> tuple[Residents, Homes, Rules, Book]:
         """Freeze the groups whose membership is fixed from this week on, clear the counters, hand out the tables."""
         version = self.version
+        self._week_open = True
         if version is not self._packed_version:
             # References are a model's own: two threads that shared one would fight over its count of holders.
             self._packed = (packed(self.state), packed(self.homes), packed(version.rules), packed(self.book))
@@ -233,6 +252,7 @@ class DemandModel(mesa.Model):
             self.journal.append(entries(self.book))
             self.panel.end_week(self)
         self.week += 1
+        self._week_open = False
         self.running = self.week < self.place_scenario.weeks
 
 
