@@ -116,7 +116,7 @@ def timelines(frame: pd.DataFrame, names: Names, *, first_week: int = 0, note: s
         axes.set_visible(False)
     if services:
         grid[0].legend(fontsize=9, loc="best", framealpha=0.9, edgecolor="none")
-    told = "Contacts a quarter for the place, means over pairs. The upright axes do not begin at zero."
+    told = "Contacts a quarter for the place, means over pairs. Upright axes may not begin at zero."
     titled(figure, findings.timelines(frame, names), f"{told} {note}".strip())
     return figure
 
@@ -201,7 +201,12 @@ def matrix(frame: pd.DataFrame, names: Names, *, pounds: bool = True, note: str 
     figure = page(max(WIDTH, 3.2 + 1.05 * values.shape[1]), 0.62 * len(values) + 2.6)
     axes = figure.subplots()
     colours = LinearSegmentedColormap.from_list("less_more", [LESS, "#FFFFFF", MORE])
-    axes.imshow(values.to_numpy(), cmap=colours, norm=TwoSlopeNorm(0, -reach, reach), aspect="auto")
+    down, across = (np.arange(size + 1) - 0.5 for size in values.shape)
+    shades = TwoSlopeNorm(0, -reach, reach)
+    axes.pcolormesh(
+        across, down, values.to_numpy(np.float64), cmap=colours, norm=shades, edgecolors="white", linewidth=1
+    )
+    axes.invert_yaxis()
     for (row, column), sum_ in np.ndenumerate(values.to_numpy(np.float64)):
         ink = "white" if abs(sum_) > 0.62 * reach else INK
         axes.text(column, row, short(sum_), ha="center", va="center", color=ink, fontsize=10)
@@ -233,6 +238,7 @@ def _two_lines(axes: Axes, frame: pd.DataFrame, first_week: int) -> None:
     thousands(axes.yaxis)
     axes.set_ylabel("Contacts a quarter", fontsize=9)
     axes.margins(y=0.25)
+    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
     axes.grid(axis="y", color=FAINT)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

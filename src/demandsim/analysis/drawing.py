@@ -38,7 +38,7 @@ def styled(chart: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(chart)
     def drawn(*args: P.args, **settings: P.kwargs) -> Figure:
-        with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS}):
+        with matplotlib.rc_context(_style()):
             return chart(*args, **settings)
 
     return drawn
@@ -47,7 +47,7 @@ def styled(chart: Callable[P, Figure]) -> Callable[P, Figure]:
 def svg(figure: Figure) -> bytes:
     """Draw a figure as SVG, the same bytes for the same figure."""
     out = io.BytesIO()
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(_style()):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()
 
@@ -55,7 +55,8 @@ def svg(figure: Figure) -> bytes:
 def png(figure: Figure, *, dpi: int = 150) -> bytes:
     """Draw a figure as PNG."""
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=dpi)
+    with matplotlib.rc_context(_style()):
+        figure.savefig(out, format="png", dpi=dpi)
     return out.getvalue()
 
 
@@ -145,13 +146,19 @@ def unit_of(sum_: float) -> tuple[float, str]:
     return 1.0, "£"
 
 
+def _style() -> dict[Any, Any]:
+    """Every setting of matplotlib's as it comes, but for a few of our own; never the backend."""
+    kept = {name: value for name, value in matplotlib.rcParamsDefault.items() if "backend" not in name}
+    return {**kept, **SETTINGS}
+
+
 def balanced(text: str, width: int) -> str:
     """Break a text into as few lines as its width allows, of about one length: no word alone on the last."""
-    lines = len(textwrap.wrap(text, width)) or 1
-    narrowest = next(
-        (w for w in range(-(-len(text) // lines), width) if len(textwrap.wrap(text, w)) <= lines), width
-    )
-    return wrapped(text, narrowest)
+    lines = len(textwrap.wrap(text, width))
+    narrow = -(-len(text) // lines) if lines else width
+    while narrow < width and len(textwrap.wrap(text, narrow)) > lines:
+        narrow += 1
+    return wrapped(text, narrow)
 
 
 def wrapped(text: str, width: int) -> str:

@@ -39,14 +39,15 @@ def who_paid(frame: pd.DataFrame, names: Names, *, pounds: bool = True) -> str:
     by = frame.columns[0]
     moved = frame[[clear(row) for _, row in frame.iterrows()]]
     payers = moved[~moved[by].isin(LAST)]
-    parts = []
+    found = []
     for way, word in ((-1, "less"), (1, "more")):
-        found = payers[payers["mean"] * way > 0]
-        if len(found):
-            row = found.iloc[int(found["mean"].abs().to_numpy().argmax())]
-            parts.append(_spends(names.get(row[by], row[by]), row["mean"], word, pounds))
-    if not parts:
+        these = payers[payers["mean"] * way > 0]
+        if len(these):
+            row = these.iloc[int(these["mean"].abs().to_numpy().argmax())]
+            found.append((row["mean"], _spends(names.get(row[by], row[by]), row["mean"], word, pounds)))
+    if not found:
         return "Nobody's spending moved by more than chance"
+    parts = [told for _, told in sorted(found, key=lambda one: -abs(one[0]))]
     purse = frame[frame[by] == PURSE].iloc[0]
     if clear(purse):
         word = "less" if purse["mean"] < 0 else "more"

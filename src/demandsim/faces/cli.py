@@ -7,16 +7,35 @@ at once.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from demandsim.errors import DemandSimError
+from demandsim.errors import DemandSimError, shown
 
 MISTAKE, STOPPED = 2, 130
+
+
+def whole(given: str | int) -> int:
+    """Read a whole number as typed.
+
+    Parameters
+    ----------
+    given : str or int
+        What was typed; a default comes as it is.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is anything else.
+    """
+    try:
+        return int(given)
+    except ValueError:
+        raise typer.BadParameter(f"given {shown(given)}; a whole number would do") from None
+
 
 Arms = Annotated[
     list[str] | None,
@@ -28,10 +47,15 @@ Place = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A shipped place's name (essex), or a TOML file.")
 ]
 Residents = Annotated[
-    int | None, typer.Option(help="Residents to simulate; the scenario's own number without it.")
+    int | None,
+    typer.Option(
+        parser=whole, metavar="N", help="Residents to simulate; the scenario's own number if not given."
+    ),
 ]
-Years = Annotated[int | None, typer.Option(help="Years of 52 weeks to record.")]
-Weeks = Annotated[int | None, typer.Option(help="Weeks to record, instead of years.")]
+Years = Annotated[int | None, typer.Option(parser=whole, metavar="N", help="Years of 52 weeks to record.")]
+Weeks = Annotated[
+    int | None, typer.Option(parser=whole, metavar="N", help="Weeks to record, instead of years.")
+]
 Json = Annotated[
     str | None,
     typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - writes to the screen only."),
@@ -71,7 +95,12 @@ def _everywhere(
 def run(
     scenario: Place,
     policy: Arms = None,
-    seed: Annotated[int, typer.Option(help="A whole number: the same seed is the same luck.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            parser=whole, metavar="N", help="The same seed is the same residents with the same luck."
+        ),
+    ] = 1,
     residents: Residents = None,
     years: Years = None,
     weeks: Weeks = None,
@@ -107,12 +136,17 @@ def compare(
     together: Annotated[
         bool, typer.Option("--together", help="Make all the policies at once, as one arm.")
     ] = False,
-    seeds: Annotated[int, typer.Option(help="Pairs of runs: seeds 1, 2, 3, ...")] = 10,
+    seeds: Annotated[
+        int, typer.Option(parser=whole, metavar="N", help="How many pairs of runs: seeds 1, 2, 3, ...")
+    ] = 10,
     residents: Residents = None,
     years: Years = None,
     weeks: Weeks = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Pairs run at once; as many as there are processors without it.")
+        int | None,
+        typer.Option(
+            parser=whole, metavar="N", help="Pairs run at once; as many as there are processors if not given."
+        ),
     ] = None,
     report: Annotated[
         str, typer.Option(metavar="FILE", help="Where the HTML report goes.")
@@ -145,10 +179,11 @@ def compare(
 def evidence(
     text: Annotated[
         list[str] | None,
-        typer.Argument(help="Words that the number's place, unit, source or note must hold."),
+        typer.Argument(metavar="TEXT", help="Words that the number's place, unit, source or note must hold."),
     ] = None,
     grade: Annotated[
-        str | None, typer.Option(help="Only numbers measured, adapted, calibrated or judged.")
+        str | None,
+        typer.Option(metavar="GRADE", help="Only numbers measured, adapted, calibrated or judged."),
     ] = None,
     json: Json = None,
     csv: Csv = None,
@@ -165,11 +200,14 @@ def evidence(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A scenario or a policy: a shipped name, or a TOML file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A scenario or a policy: a shipped name, or a TOML file.")
+    ],
     scenario: Annotated[
         str | None,
         typer.Option(
-            help="The place a policy is told for: essex, or small-town for its own policies, without it."
+            metavar="SCENARIO",
+            help="The place a policy is told for; essex, or small-town for its own, if not given.",
         ),
     ] = None,
 ) -> None:
@@ -213,8 +251,10 @@ def answer(arguments: list[str]) -> int:
         return _mistaken(f"{error.format_message()} (see {where} --help)")
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
-    except BrokenPipeError:  # whoever reads the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (
+        BrokenPipeError,
+        SystemExit,
+    ):  # whoever reads the output has had enough; click leaves by itself then
         return 0
     if code == STOPPED:  # as newer Typers answer Ctrl-C
         print("demandsim: stopped; nothing was written", file=sys.stderr)

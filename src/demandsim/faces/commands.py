@@ -14,7 +14,7 @@ from rich.console import Console
 from demandsim.agencies.timetable import timetable
 from demandsim.analysis.comparison import Comparison
 from demandsim.chance import check_seed
-from demandsim.errors import EvidenceError, PolicyError, RunError, SaveError, ScenarioError
+from demandsim.errors import EvidenceError, PolicyError, RunError, ScenarioError
 from demandsim.evidence.parameter import Grade, Parameter
 from demandsim.evidence.tables import find as find_parameters
 from demandsim.experiment.compare import compare_each, seed_list
@@ -23,7 +23,6 @@ from demandsim.faces import tables
 from demandsim.faces.output import Outputs, rows, write_csv, write_json
 from demandsim.faces.progress import Clock, bar, lasted, warm_up
 from demandsim.records.published import published_frame
-from demandsim.records.whole_file import reason
 from demandsim.scenario.explain import explain_policy, explain_scenario
 from demandsim.scenario.files import find, load, shipped
 from demandsim.scenario.policy import Policy
@@ -125,6 +124,8 @@ def compare_policies(
     for arm in arms:
         timetable(scenario, arm)
     seed_list(seeds)
+    if threads is not None and threads < 1:
+        raise RunError(f"--threads: given {threads}; a whole number from 1 would do")
     outputs.check()
     screen, messages = consoles(outputs)
     loading = warm_up(scenario, messages)
@@ -138,7 +139,9 @@ def compare_policies(
     beside = published_frame(*(pair.baseline for pair in found[0].pairs))
     _print_comparisons(screen, found, beside)
     if outputs.report is not None:
-        _write_report(found, outputs.report)
+        from demandsim.analysis.report import write_report  # matplotlib takes a second to load
+
+        write_report(found, outputs.report, published=beside, version=_version())
         screen.print(f"Report: {outputs.report}")
     screen.print(
         f"Simulated {len(found[0].pairs)} pairs of {scenario.residents:,} residents over "
@@ -246,10 +249,15 @@ def _is_policy(name: str) -> bool:
 
 def _print_comparisons(screen: Console, found: Sequence[Comparison], beside: pd.DataFrame) -> None:
     """Show every comparison's tables, the baseline beside published figures, and a sentence each."""
+    from demandsim.analysis.report import beyond_the_law  # as above
+
     for one in found:
         screen.rule(tables.title(one))
         for table in tables.comparison(one):
             screen.print(table)
+            screen.print()
+        for note in beyond_the_law(one):
+            screen.print(f"Beyond the law: {note}")
             screen.print()
     screen.print(tables.published(beside, baseline=True))
     screen.print()
@@ -258,20 +266,15 @@ def _print_comparisons(screen: Console, found: Sequence[Comparison], beside: pd.
         screen.print()
 
 
-def _write_report(found: Sequence[Comparison], path: str) -> None:
-    """Write the HTML report."""
-    from demandsim.analysis.report import write_report  # matplotlib takes a second to load
-
-    try:
-        write_report(tuple(found), Path(path))
-    except OSError as error:
-        raise SaveError(f"{path}: cannot be written: {reason(error)}") from None
+def _version() -> str:
+    """Version of this package; its root is always loaded, and nothing inside imports it."""
+    return str(sys.modules["demandsim"].__version__)
 
 
 def _about(scenario: Scenario, policies: Sequence[Policy], seconds: float) -> dict[str, Any]:
     """Say what was run."""
     return {
-        "demandsim": sys.modules["demandsim"].__version__,
+        "demandsim": _version(),
         "scenario": scenario.name,
         "residents": scenario.residents,
         "weeks": scenario.weeks,

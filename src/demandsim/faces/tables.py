@@ -14,7 +14,7 @@ from demandsim.analysis.flows import PURSE
 from demandsim.analysis.intervals import label
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.analysis.shunt import shunt_last_year
-from demandsim.analysis.words import plain, service_title, short, who
+from demandsim.analysis.words import measure_title, quantity, service_title, short, who
 from demandsim.evidence.parameter import Parameter, Value
 from demandsim.records.record import RunRecord
 from demandsim.units import WEEKS_A_YEAR
@@ -38,9 +38,6 @@ OUTCOMES = (
 )
 """Outcomes shown on the screen; files hold all."""
 
-WRITTEN = {"gp": "GP", "qalys": "QALYs", "childrens": "children's"}
-"""Words of keys that are written otherwise."""
-
 
 def agencies(record: RunRecord) -> Table:
     """What each agency provided and paid, a year."""
@@ -53,10 +50,10 @@ def agencies(record: RunRecord) -> Table:
     made.add_column("pays, in cash", justify="right")
     frame = agencies_frame(record)
     for name, contacts, provides, pays in frame.itertuples(index=False):
-        made.add_row(who(name, record.scenario), number(contacts), pounds(provides), pounds(pays))
+        made.add_row(who(name, record.scenario), quantity(contacts), pounds(provides), pounds(pays))
     made.add_section()
     totals = frame[["contacts", "provides", "pays"]].sum()
-    made.add_row("All", number(totals["contacts"]), pounds(totals["provides"]), pounds(totals["pays"]))
+    made.add_row("All", quantity(totals["contacts"]), pounds(totals["provides"]), pounds(totals["pays"]))
     return made
 
 
@@ -95,12 +92,12 @@ def published(frame: pd.DataFrame, *, baseline: bool) -> Table:
         made.add_column(name, justify="right")
     for row in frame.to_dict("records"):
         made.add_row(
-            _opened(row["measure"]),
+            measure_title(row["measure"]),
             row["unit"].partition(" per ")[2].removesuffix(" a year"),
-            number(row["published"]),
-            number(row["simulated"]),
-            f"{row['ratio']:.2f}",
-            f"{row['need_driven_share']:.0%}",
+            quantity(row["published"]),
+            quantity(row["simulated"]),
+            quantity(row["ratio"]),
+            quantity(row["need_driven_share"], share=True),
         )
     if not len(frame):
         made.caption = "This place has none of the services that figures are published for."
@@ -125,15 +122,9 @@ def money(one: Comparison) -> Table:
         title="Who saved (−) and who paid (+): pounds a year", title_justify="left", caption_justify="left"
     )
     made.add_column("payer")
-    for name in (
-        "cash",
-        f"90% interval ({label(len(one.pairs))})",
-        "if little follows contacts",
-        "if much does",
-    ):
+    interval = f"90% interval ({label(len(one.pairs))})"
+    for name in ("cash", interval, "at low r", "at high r", "last year", "full (unit costs)"):
         made.add_column(name, justify="right")
-    made.add_column("last year", justify="right")
-    made.add_column("full (unit costs)", justify="right")
     frames = {view: one.shunt(view=view, by="payer") for view in VIEWS}
     last = shunt_last_year(one, by="payer")
     for at, row in enumerate(frames["cash"].to_dict("records")):
@@ -166,7 +157,7 @@ def ratios(one: Comparison) -> Table:
     made.add_column("note", overflow="fold")
     for row in one.ratios().to_dict("records"):
         where = f"at {service_title(row['where'], one.scenario)}" if row["where"] else ""
-        told = number(row["mean"]), between(number(row["low"]), number(row["high"]))
+        told = quantity(row["mean"]), between(quantity(row["low"]), quantity(row["high"]))
         made.add_row(row["measure"], *told, row["note"] or where)
     made.caption = (
         "shunt: what other payers pay more ÷ the saver's own net saving; landing: extra cost at the service that "
@@ -201,12 +192,12 @@ def outcomes(one: Comparison) -> Table:
     found = {row["measure"]: row for row in one.outcomes().to_dict("records")}
     for row in (found[name] for name in OUTCOMES if name in found):
         made.add_row(
-            _opened(row["measure"]),
+            measure_title(row["measure"]),
             row["unit"],
-            number(row["baseline"]),
-            number(row["policy"]),
-            number(row["mean"], sign=True),
-            between(number(row["low"], sign=True), number(row["high"], sign=True)),
+            quantity(row["baseline"]),
+            quantity(row["policy"]),
+            quantity(row["mean"], sign=True),
+            between(quantity(row["low"], sign=True), quantity(row["high"], sign=True)),
         )
     return made
 
@@ -241,16 +232,6 @@ def parameter(one: Parameter) -> Text:
     return told
 
 
-def number(value: float, *, sign: bool = False) -> str:
-    """A number as a table shows it: whole from 100 on, else to three figures; "n/a" for none."""
-    if not math.isfinite(value):
-        return "n/a"
-    text = f"{abs(value):,.0f}" if abs(value) >= 99.95 else f"{abs(value):.3g}"
-    if float(text.replace(",", "")) == 0:
-        return "0"
-    return f"{'−' if value < 0 else '+' if sign else ''}{text}"
-
-
 def pounds(value: float) -> str:
     """A sum to three figures."""
     for unit, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
@@ -262,12 +243,6 @@ def pounds(value: float) -> str:
 def between(low: str, high: str) -> str:
     """An interval."""
     return "" if "n/a" in (low, high) else f"{low} to {high}"
-
-
-def _opened(key: str) -> str:
-    """A key as words with a capital."""
-    words = " ".join(WRITTEN.get(word, word) for word in plain(key.replace("a_and_e", "A&E")).split())
-    return words[:1].upper() + words[1:]
 
 
 def _values(value: Value) -> str:

@@ -80,6 +80,7 @@ class Weekly:
         "taken",
         "delayed",
         "measure",
+        "by_age",
         "event",
         "deaths",
         "here",

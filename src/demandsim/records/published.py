@@ -15,8 +15,8 @@ from demandsim.evidence.parameter import Parameter
 from demandsim.evidence.tables import read_table
 from demandsim.records.labels import Recorded, labels
 from demandsim.records.measures import RESIDENT_WEEKS
-from demandsim.records.money import contacts_by
 from demandsim.records.outcomes import weekly_totals
+from demandsim.scenario.base import AGE_BANDS
 from demandsim.scenario.place import FIVE_YEAR_BANDS, Place
 from demandsim.units import WEEKS_A_YEAR
 
@@ -43,6 +43,7 @@ class Measure(NamedTuple):
     per: int
     of: str
     figures: Mapping[str, str]
+    bands: slice = slice(None)  # of AGE_BANDS: whose contacts count
 
 
 def _all_ages(name: str, unit: str, counted: Counted, *, per: int = 1000, of: str = EVERYONE) -> Measure:
@@ -72,12 +73,22 @@ ALL_MEASURES = (
         },
     ),
     Measure(
-        "social_care_requests",
-        "requests per 1,000 adults a year",
+        "social_care_requests_65_and_over",
+        "requests per 1,000 residents aged 65 and over a year",
         {"adult_social_care_front_door": ("request",)},
         1000,
-        ADULTS,
-        {OLDER: "social_care_requests_65_and_over", WORKING_AGE: "social_care_requests_18_to_64"},
+        OLDER,
+        {OLDER: "social_care_requests_65_and_over"},
+        slice(AGE_BANDS.index(65), None),
+    ),
+    Measure(
+        "social_care_requests_18_to_64",
+        "requests per 1,000 residents aged 18 to 64 a year",
+        {"adult_social_care_front_door": ("request",)},
+        1000,
+        WORKING_AGE,
+        {WORKING_AGE: "social_care_requests_18_to_64"},
+        slice(AGE_BANDS.index(18), AGE_BANDS.index(65)),
     ),
     _all_ages(
         "childrens_referrals",
@@ -117,20 +128,13 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
         services the scenario has. Rates are a year, for the people the unit names; ``ratio`` is simulated ÷
         published, ``need_driven_share`` the share of the measure's contacts that are for tracked needs; NaN
         where nothing was run.
-
-    Notes
-    -----
-    Social-care requests are published for two ages and not counted by age here: the figure is the one for all
-    adults that the two come to at the place's own ages.
     """
     words = labels(record.scenario)
     pairs = [(words.service[service], words.kind[kind]) for kind, service in enumerate(words.service_of)]
-    total, driven = np.zeros((2, words.kinds), np.int64)
+    by_age = np.zeros((words.kinds, len(AGE_BANDS), 2), np.int64)
     lived = 0
     for one in (record, *more):
-        contacts = contacts_by(one, ("need",))
-        np.add.at(total, contacts.kind, contacts.number)
-        np.add.at(driven, contacts.kind, contacts.number * (contacts.need > 0))
+        by_age += one.weekly["by_age"].sum(axis=0)
         lived += int(weekly_totals(one)[RESIDENT_WEEKS].sum())
     parts = shares(record.scenario.place)
     rows = []
@@ -139,8 +143,9 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
         if len(at) < len(_pairs(each)):
             continue
         bounds = [_expected(each, bound, parts) for bound in ("value", "low", "high")]
-        rate = _divided(int(total[at].sum()) * each.per * WEEKS_A_YEAR, lived * parts[each.of])
-        share = _divided(int(driven[at].sum()), int(total[at].sum()))
+        background, driven = (int(n) for n in by_age[at, each.bands].sum(axis=(0, 1)))
+        rate = _divided((background + driven) * each.per * WEEKS_A_YEAR, lived * parts[each.of])
+        share = _divided(driven, background + driven)
         rows.append((each.name, each.unit, *bounds, rate, rate / bounds[0], share))
     numbers = ["published", "low", "high", "simulated", "ratio", "need_driven_share"]
     frame = pd.DataFrame(rows, columns=["measure", "unit", *numbers])

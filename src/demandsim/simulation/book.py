@@ -13,6 +13,7 @@ from demandsim.errors import RunError
 from demandsim.population.columns import HERE, Residents
 from demandsim.records.journal import FIELDS
 from demandsim.records.measures import EVENTS, MEASURES
+from demandsim.scenario.base import AGE_BANDS
 
 Array = NDArray[Any]
 JOURNAL_ROWS = 65_536
@@ -34,6 +35,7 @@ class Book(NamedTuple):
     delayed: Array  # int64 [service], stay-weeks waiting for this service
     measure: Array  # int64 [measure, quintile]
     event: Array  # int64 [event, agency]
+    by_age: Array  # int64 [kind, age band, 2]: contacts of background, of tracked needs
     deaths: Array  # int64 [cell: age band, sex, decile]
     here: Array  # int64 [3]: residents now, residents at the start, next arrival's row
     ask_row: Array  # int32 [ask]
@@ -81,6 +83,7 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
         delayed=zeros(services),
         measure=zeros(len(MEASURES), 5),
         event=zeros(len(EVENTS), agencies),
+        by_age=zeros(kinds, len(AGE_BANDS), 2),
         deaths=zeros(240),
         here=np.array([here, here, here], np.int64),
         ask_row=zeros(asks, dtype=np.int32),
@@ -128,7 +131,7 @@ def watching(book: Book, followed: Sequence[int], panel_row: NDArray[np.int32]) 
 def clear(book: Book) -> None:
     """Clear the week's counters, touching only what was used."""
     book.contacts.reshape(-1)[book.touched[: book.touches[0]]] = 0
-    for counter in (book.touches, book.used, book.measure, book.event, book.deaths, book.journal_rows):
+    for counter in (book.touches, book.used, book.measure, book.event, book.deaths, book.by_age, book.journal_rows):
         counter[:] = 0
 
 

@@ -64,6 +64,7 @@ def post(
         book.touched[book.touches[0]] = cell
         book.touches[0] += 1
     flat[cell] += 1
+    book.by_age[kind, state.cell[row] // 20, 1 if need >= 0 else 0] += 1
     service = int(doors.kind_service[kind])
     book.used[service] += doors.kind_minutes[kind]
     if doors.remembered[service] >= 0:

@@ -13,6 +13,7 @@ from demandsim.chance import Words, address, draw
 from demandsim.population.columns import OPEN, WAITING
 from demandsim.records.journal import WHAT
 from demandsim.records.measures import NAMES
+from demandsim.scenario.base import PLACES
 from demandsim.scenario.policy import Change, Policy
 from demandsim.scenario.read import read_scenario
 from demandsim.scenario.schema import Scenario
@@ -89,8 +90,8 @@ def quiet_town() -> Scenario:
             "standard_weeks": 520,
             "hand_on": {},
             "hand_off_loss": 0.0,
-            "refers": (),
-            "awaits": (),
+            "refers": tuple(row.model_copy(update={"share": 0.0}) for row in service.refers),
+            "awaits": tuple(row.model_copy(update={"share": 0.0}) for row in service.awaits),
             "background": None,
             "grows_with_population": True,
             "closed": service.closed or service.mode == "outreach",
@@ -154,6 +155,13 @@ class Scene:
     def open(self, rows: Any, need: str, service: str, *, since: Any) -> None:
         """Put residents in an episode, opened at the severity they have."""
         self.put(rows, need, service, status=OPEN, since=since)
+
+    def stay(self, rows: Any, service: str, *, need: str | None = None, since: int = -1) -> None:
+        """Put residents in a place of stay, for a need or for none."""
+        self.state.place[rows] = PLACES.index(self.scenario.services[service].place or "home")
+        self.state.stay_service[rows] = self.services.index(service)
+        self.state.stay_need[rows] = -1 if need is None else self.needs.index(need)
+        self.state.stay_since[rows] = since
 
     def column(self, name: str, need: str) -> NDArray[Any]:
         """One need's column of the residents' table."""

@@ -1,0 +1,77 @@
+"""Weekly money read once, weeks counted rightly, differences exact."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import pytest
+from tests.unit.analysis.fakes import FAMILIES, SAVING, TOWN, FakeRecord, compared, policy
+
+from demandsim.analysis import flows as flows_file
+from demandsim.analysis.flows import PURSE, Window, first_week, flows, landings, payers, tabled, window
+from demandsim.errors import ComparisonError
+from demandsim.scenario.policy import Change
+
+LATE = Change(from_week=30, set={"services.home_care.threshold": 3})
+LATER = Change(from_week=60, set={"services.home_care.threshold": 2})
+
+
+def test_weeks_run_from_the_first_change_to_the_end() -> None:
+    comparison = compared(SAVING, policy(change=(LATER,)), policy("b", change=(LATE, LATER)))
+    assert first_week(comparison) == 30
+    assert window(comparison) == Window(30, 104)
+    assert window(comparison, 52) == Window(52, 104)
+    assert window(comparison, 100) == Window(30, 104)
+    assert window(comparison).years == pytest.approx(74 / 52)
+
+
+def test_a_null_policy_counts_the_whole_run() -> None:
+    assert window(compared(SAVING, policy(change=()))) == Window(0, 104)
+
+
+def test_a_policy_after_the_end_still_has_a_week() -> None:
+    assert window(compared(SAVING, policy(change=(LATER,)), weeks=10)) == Window(9, 10)
+
+
+def test_nothing_to_compare_is_refused() -> None:
+    with pytest.raises(ComparisonError, match="no pair"):
+        window(compared([], policy()))
+
+
+def test_a_record_is_read_once_for_each_view_and_let_go_with_it() -> None:
+    record: Any = FakeRecord({("council", "home_care"): 52.0}, weeks=4)
+    assert flows(record, "full") is flows(record, "full")
+    key = (id(record), "full")
+    assert key in flows_file._KEPT
+    del record
+    gc.collect()
+    assert key not in flows_file._KEPT
+
+
+def test_residents_and_lines_without_a_service_have_no_number() -> None:
+    record: Any = FakeRecord({(FAMILIES, "home_care"): 52.0, ("charity", "none"): 52.0}, weeks=1)
+    money = flows(record, "full")
+    assert sorted(money.payer.tolist()) == [-1, list(TOWN.agencies).index("charity")]
+    assert -1 in money.service.tolist()
+    assert money.pence.tolist() == [100, 100]
+
+
+def test_differences_by_payer_and_by_service_agree() -> None:
+    comparison = compared(SAVING, policy())
+    weeks = window(comparison)
+    paid = payers(comparison, "full", weeks)
+    landed = landings(comparison, "full", weeks, ["health_trust"])
+    assert paid.of("health_trust").tolist() == pytest.approx([100, 300, 200])
+    assert landed.of("hospital").tolist() == paid.of("health_trust").tolist()
+    assert not landed.of("home_care").any()
+    sectors = tabled(comparison, "full", "sector", weeks)
+    assert sectors.of(PURSE).tolist() == pytest.approx([-300, -300, -300])
+
+
+def test_the_scale_of_the_place_is_counted() -> None:
+    comparison = compared(SAVING, policy())
+    for pair in comparison.pairs:
+        for arm in (pair.baseline, pair.policy):
+            arm.scale = 10.0  # type: ignore[misc]
+    assert payers(comparison, "full", window(comparison)).of("council")[0] == pytest.approx(-4000)
