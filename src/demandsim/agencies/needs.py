@@ -49,13 +49,7 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         start=np.array([_start(scenario, name) for name in names], np.int64),
         first_week=np.array([n.age[0] * WEEKS_A_YEAR for n in needs], np.int32),
         last_week=np.array([min((n.age[1] + 1) * WEEKS_A_YEAR, OLDEST) for n in needs], np.int32),
-        worsen=_units(weekly_units, (n.worsen for n in needs)),
-        ease=_units(weekly_units, (n.ease for n in needs)),
-        served_worsen=_units(multiplier_units, (n.served.worsen for n in needs)),
-        served_ease=_units(multiplier_units, (n.served.ease for n in needs)),
-        helped_start=_units(multiplier_units, (n.helped.start for n in needs)),
-        helped_worsen=_units(multiplier_units, (n.helped.worsen for n in needs)),
-        support_cut=_units(multiplier_units, (n.support_eases for n in needs)),
+        **_ladder(needs),
         push=_units(multiplier_units, ([n.pushed_by.get(o, 0.0) for o in names] for n in needs)),
         held=np.array([held.index(n) if n in held else -1 for n in names], np.int8),
         home_push=_units(
@@ -82,6 +76,19 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         death=_units(multiplier_units, ((1.0, *n.death) for n in needs)),
         health=_units(multiplier_units, ([1.0, *(1 - w for w in n.qaly_weight)] for n in needs)),
     )
+
+
+def _ladder(needs: Sequence[Need]) -> dict[str, NDArray[np.int64]]:
+    """Work out how each need worsens and eases, alone, served, helped and supported."""
+    return {
+        "worsen": _units(weekly_units, (n.worsen for n in needs)),
+        "ease": _units(weekly_units, (n.ease for n in needs)),
+        "served_worsen": _units(multiplier_units, (n.served.worsen for n in needs)),
+        "served_ease": _units(multiplier_units, (n.served.ease for n in needs)),
+        "helped_start": _units(multiplier_units, (n.helped.start for n in needs)),
+        "helped_worsen": _units(multiplier_units, (n.helped.worsen for n in needs)),
+        "support_cut": _units(multiplier_units, (n.support_eases for n in needs)),
+    }
 
 
 def route_rules(scenario: Scenario, groups: GroupTable) -> Routes:

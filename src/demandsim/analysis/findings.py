@@ -44,17 +44,19 @@ def who_paid(frame: pd.DataFrame, names: Names, *, pounds: bool = True) -> str:
         these = payers[payers["mean"] * way > 0]
         if len(these):
             row = these.iloc[int(these["mean"].abs().to_numpy().argmax())]
-            found.append((row["mean"], _spends(names.get(row[by], row[by]), row["mean"], word, pounds)))
+            sum_ = f" ({said(row['mean'])} a year)" if pounds else ""
+            found.append((row["mean"], f"pays {word}: {names.get(row[by], row[by])}{sum_}"))
     if not found:
         return "Nobody's spending moved by more than chance"
     parts = [told for _, told in sorted(found, key=lambda one: -abs(one[0]))]
     purse = frame[frame[by] == PURSE].iloc[0]
     if clear(purse):
         word = "less" if purse["mean"] < 0 else "more"
-        parts.append(_spends("the public purse", purse["mean"], f"{word} in all", pounds))
+        parts.append(f"public purse: {said(purse['mean']) + ' a year ' if pounds else ''}{word}")
     else:
-        parts.append("the public purse is not clear of chance")
-    return "; ".join(parts)
+        parts.append("public purse: within chance")
+    told = "; ".join(parts)
+    return told[0].upper() + told[1:]
 
 
 def money_views(frames: Mapping[str, pd.DataFrame], *, pounds: bool = True) -> str:
@@ -165,9 +167,3 @@ def matrix(frame: pd.DataFrame, *, pounds: bool = True) -> str:
         return told
     alone = together - float(purse["interaction"])
     return f"{told}; added up one by one, {said(alone)} {'less' if alone < 0 else 'more'}"
-
-
-def _spends(name: str, mean: float, word: str, pounds: bool) -> str:
-    """One part of a title."""
-    name = name[0].upper() + name[1:] if name != "the public purse" else name
-    return f"{name} pays {said(mean)} a year {word}" if pounds else f"{name} pays {word}"

@@ -167,18 +167,25 @@ def ratios(one: Comparison) -> Table:
 
 
 def matrix(one: Comparison) -> Table:
-    """Each saver's own change alone, all together, and what that adds."""
+    """Each saver's own change alone, all together, and what that adds: a column a policy, named beneath."""
     frame = one.matrix()
-    made = Table(title="Each saving alone, and together: pounds a year (cash)", title_justify="left")
-    made.add_column("policy", overflow="fold")
-    titles = {policy.name: policy.title for policy in one.policies for policy in policy.whole()}
-    paying = [name for name in frame.columns[2:] if (frame[name].abs() >= 1).any()]
-    for name in paying:
-        made.add_column(who(name, one.scenario), justify="right", overflow="fold")
-    for row in frame.to_dict("records"):
-        if row["policy"] == "together":
+    made = Table(
+        title="Each saving alone, and together: pounds a year (cash)",
+        title_justify="left",
+        caption_justify="left",
+    )
+    made.add_column("payer")
+    parts = [name for name in frame["policy"] if name not in ("together", "interaction")]
+    for place, name in enumerate(frame["policy"], start=1):
+        made.add_column(str(place) if name in parts else name, justify="right")
+    for payer in frame.columns[2:]:
+        if payer == PURSE:
             made.add_section()
-        made.add_row(titles.get(row["policy"], row["policy"]), *(short(float(row[name])) for name in paying))
+        if payer == PURSE or (frame[payer].abs() >= 1).any():
+            made.add_row(who(payer, one.scenario), *(short(float(sum_)) for sum_ in frame[payer]))
+    titles = {policy.name: policy.title for each in one.policies for policy in each.whole()}
+    named = [f"{place}: {titles.get(name, name)}" for place, name in enumerate(parts, start=1)]
+    made.caption = "\n".join([*named, "interaction: together, less the sum of the others"])
     return made
 
 

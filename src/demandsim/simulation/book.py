@@ -131,7 +131,15 @@ def watching(book: Book, followed: Sequence[int], panel_row: NDArray[np.int32]) 
 def clear(book: Book) -> None:
     """Clear the week's counters, touching only what was used."""
     book.contacts.reshape(-1)[book.touched[: book.touches[0]]] = 0
-    for counter in (book.touches, book.used, book.measure, book.event, book.deaths, book.by_age, book.journal_rows):
+    for counter in (
+        book.touches,
+        book.used,
+        book.measure,
+        book.event,
+        book.deaths,
+        book.by_age,
+        book.journal_rows,
+    ):
         counter[:] = 0
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +25,7 @@ from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.book import Book, clear, entries, open_book, watching
 from demandsim.simulation.change_needs import change_needs
+from demandsim.simulation.clock import SteadyClock
 from demandsim.simulation.groups import freeze
 from demandsim.simulation.live import live
 from demandsim.simulation.panel import PanelKeeper
@@ -38,7 +38,7 @@ from demandsim.simulation.start import start_severities
 from demandsim.simulation.triage import triage
 
 
-class DemandModel(mesa.Model):
+class DemandModel(SteadyClock):
     """Residents with several needs, moving between agencies, one week a step.
 
     Each week, in this order:
@@ -215,19 +215,6 @@ class DemandModel(mesa.Model):
     def agents_by_type(self) -> dict[type, Any]:
         """Residents, reached through Mesa's verbs, and agencies."""
         return {**super().agents_by_type, Resident: self.residents}
-
-    def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
-        """Step as Mesa does; where a week fails, put Mesa's clock back, so that the next try is not silent."""
-        clock = {name: getattr(self, name) for name in ("steps", "time") if hasattr(self, name)}
-        try:
-            super()._wrapped_step(*args, **kwargs)
-        except BaseException:
-            for name, value in clock.items():
-                setattr(self, name, value)
-            schedule = getattr(self, "_default_schedule", None)  # Mesa 3.5 drops it when a step fails
-            if schedule is not None:
-                schedule._schedule_next(self.time + 1)
-            raise
 
     def _begin_week(self) -> tuple[Residents, Homes, Rules, Book]:
         """Freeze the groups whose membership is fixed from this week on, clear the counters, hand out the tables."""

@@ -154,8 +154,8 @@ def test_a_notebook_s_own_settings_do_not_show() -> None:
 def test_each_title_says_what_the_chart_shows() -> None:
     title = FIGURES["who paid"]().get_suptitle().replace("\n", " ")
     assert title == (
-        "Essex County Council pays £4.2 million a year less; The twelve district, borough and city councils of "
-        "Essex pays £1.3 million a year more; the public purse pays £2.1 million a year less in all"
+        "Pays less: Essex County Council (£4.2 million a year); pays more: The twelve district, borough and "
+        "city councils of Essex (£1.3 million a year); public purse: £2.1 million a year less"
     )
     assert "£" not in FIGURES["who paid in a small run"]().get_suptitle()
 

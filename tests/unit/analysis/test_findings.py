@@ -24,11 +24,11 @@ def test_who_paid_names_only_what_is_clear() -> None:
     )
     told = findings.who_paid(frame, {"council": "councils", "police": "Police"})
     assert told == (
-        "Councils pays £500,000 a year less; Police pays £200,000 a year more; "
-        "the public purse is not clear of chance"
+        "Pays less: councils (£500,000 a year); pays more: Police (£200,000 a year); "
+        "public purse: within chance"
     )
     small = findings.who_paid(frame, {"council": "Councils"}, pounds=False)
-    assert small.startswith("Councils pays less; Police pays more")
+    assert small == "Pays less: Councils; pays more: police; public purse: within chance"
 
 
 def test_nobody_moved() -> None:

@@ -115,6 +115,7 @@ class Scene:
         followed = range(self.scenario.residents)
         self.model = DemandModel(self.scenario, seed=seed, policies=tuple(policies), followed=followed)
         self.state, self.homes, self.book = self.model.state, self.model.homes, self.model.book
+        self.state.severity[:] = 0  # a need with a rate of starting was held by some at the start
         self.needs, self.services = list(self.scenario.needs), list(self.scenario.services)
         self.agencies = list(self.scenario.agencies)
         self.kinds = [(s, k) for s, service in self.scenario.services.items() for k in service.kinds]
