@@ -22,6 +22,10 @@ MOST_NAMED = 3
 """Payers named in the sentence."""
 
 
+SMALLEST_TOLD = 1 / 200
+"""A payer whose change is a smaller share of the largest one is left to the table: five pounds are no news."""
+
+
 class Moved(NamedTuple):
     """A paired difference, and whether it is more than chance."""
 
@@ -147,7 +151,8 @@ def _saved(comparison: Compared, own: Mapping[Saver, Moved], pounds: bool) -> li
 
 def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds: bool) -> list[str]:
     """Who paid more (``way`` 1) or less (-1), largest first: no clause, or one."""
-    found = [name for name, move in agencies.items() if move.clear and move.pounds * way > 0]
+    least = SMALLEST_TOLD * max((abs(move.pounds) for move in agencies.values()), default=0.0)
+    found = [name for name, move in agencies.items() if move.clear and move.pounds * way > least]
     found.sort(key=lambda name: -abs(agencies[name].pounds))
     if not found:
         return []

@@ -20,10 +20,9 @@ from demandsim.scenario.base import AGE_BANDS
 from demandsim.scenario.place import FIVE_YEAR_BANDS, Place
 from demandsim.units import WEEKS_A_YEAR
 
-EVERYONE, CHILDREN, ADULTS, WORKING_AGE, OLDER, HOMES = (
+EVERYONE, CHILDREN, WORKING_AGE, OLDER, HOMES = (
     "residents",
     "children",
-    "adults",
     "residents aged 18 to 64",
     "residents aged 65 and over",
     "households",
@@ -35,36 +34,30 @@ Counted = Mapping[str, tuple[str, ...]]
 
 
 class Measure(NamedTuple):
-    """One measure: what is counted, for how many of whom, and the published figures by whom they are of."""
+    """One measure, by the name of its published figure: what is counted, and for how many of whom."""
 
     name: str
     unit: str
     counted: Counted
-    per: int
-    of: str
-    figures: Mapping[str, str]
+    per: int = 1000
+    of: str = EVERYONE
     bands: slice = slice(None)  # of AGE_BANDS: whose contacts count
 
 
-def _all_ages(name: str, unit: str, counted: Counted, *, per: int = 1000, of: str = EVERYONE) -> Measure:
-    """Say what a measure with one published figure is."""
-    return Measure(name, unit, counted, per, of, {of: name})
-
-
 ALL_MEASURES = (
-    _all_ages(
+    Measure(
         "a_and_e_attendances",
         "attendances per 1,000 residents a year",
         {"a_and_e": ("home", "referred", "admitted")},
     ),
-    _all_ages(
+    Measure(
         "ambulance_incidents",
         "incidents per 1,000 residents a year",
         {"ambulance": ("telephone", "on_scene", "conveyed")},
     ),
-    _all_ages("emergency_admissions", "spells per 1,000 residents a year", {"hospital": ("admission",)}),
-    _all_ages("gp_visits", "visits per 1,000 residents a year", {"general_practice": ("visit",)}),
-    _all_ages(
+    Measure("emergency_admissions", "spells per 1,000 residents a year", {"hospital": ("admission",)}),
+    Measure("gp_visits", "visits per 1,000 residents a year", {"general_practice": ("visit",)}),
+    Measure(
         "police_incidents",
         "incidents per 1,000 residents a year",
         {
@@ -76,28 +69,24 @@ ALL_MEASURES = (
         "social_care_requests_65_and_over",
         "requests per 1,000 residents aged 65 and over a year",
         {"adult_social_care_front_door": ("request",)},
-        1000,
-        OLDER,
-        {OLDER: "social_care_requests_65_and_over"},
-        slice(AGE_BANDS.index(65), None),
+        of=OLDER,
+        bands=slice(AGE_BANDS.index(65), None),
     ),
     Measure(
         "social_care_requests_18_to_64",
         "requests per 1,000 residents aged 18 to 64 a year",
         {"adult_social_care_front_door": ("request",)},
-        1000,
-        WORKING_AGE,
-        {WORKING_AGE: "social_care_requests_18_to_64"},
-        slice(AGE_BANDS.index(18), AGE_BANDS.index(65)),
+        of=WORKING_AGE,
+        bands=slice(AGE_BANDS.index(18), AGE_BANDS.index(65)),
     ),
-    _all_ages(
+    Measure(
         "childrens_referrals",
         "referrals per 10,000 children a year",
         {"childrens_front_door": ("referral",)},
         per=10_000,
         of=CHILDREN,
     ),
-    _all_ages(
+    Measure(
         "homelessness_duties",
         "duties per 1,000 households a year",
         {"housing_options": ("duty",)},
@@ -134,7 +123,8 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
     by_age = np.zeros((words.kinds, len(AGE_BANDS), 2), np.int64)
     lived = 0
     for one in (record, *more):
-        by_age += one.weekly["by_age"].sum(axis=0)
+        if one.weeks:
+            by_age += one.weekly["by_age"].sum(axis=0)
         lived += int(weekly_totals(one)[RESIDENT_WEEKS].sum())
     parts = shares(record.scenario.place)
     rows = []
@@ -142,11 +132,12 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
         at = [pairs.index(pair) for pair in _pairs(each) if pair in pairs]
         if len(at) < len(_pairs(each)):
             continue
-        bounds = [_expected(each, bound, parts) for bound in ("value", "low", "high")]
+        figure = published()[each.name]
         background, driven = (int(n) for n in by_age[at, each.bands].sum(axis=(0, 1)))
         rate = _divided((background + driven) * each.per * WEEKS_A_YEAR, lived * parts[each.of])
         share = _divided(driven, background + driven)
-        rows.append((each.name, each.unit, *bounds, rate, rate / bounds[0], share))
+        bounds = figure.value, figure.low, figure.high
+        rows.append((each.name, each.unit, *bounds, rate, _divided(rate, bounds[0]), share))
     numbers = ["published", "low", "high", "simulated", "ratio", "need_driven_share"]
     frame = pd.DataFrame(rows, columns=["measure", "unit", *numbers])
     return frame.astype({"measure": "str", "unit": "str", **dict.fromkeys(numbers, "float64")})
@@ -166,7 +157,6 @@ def shares(place: Place) -> dict[str, float]:
     return {
         EVERYONE: 1.0,
         CHILDREN: children,
-        ADULTS: 1 - children,
         WORKING_AGE: 1 - children - older,
         OLDER: older,
         HOMES: sum(district.households for district in place.districts.values()) / everyone,
@@ -176,13 +166,6 @@ def shares(place: Place) -> dict[str, float]:
 def _pairs(each: Measure) -> list[tuple[str, str]]:
     """Service and kind of every contact that counts."""
     return [(service, kind) for service, kinds in each.counted.items() for kind in kinds]
-
-
-def _expected(each: Measure, bound: str, parts: Mapping[str, float]) -> float:
-    """What the published figures (or their lows or highs) come to for people as they are in a place."""
-    figures = published()
-    count = sum(getattr(figures[name], bound) * parts[of] for of, name in each.figures.items())
-    return float(count / parts[each.of])
 
 
 def _divided(part: float, whole: float) -> float:
