@@ -136,8 +136,8 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
         background, driven = (int(n) for n in by_age[at, each.bands].sum(axis=(0, 1)))
         rate = _divided((background + driven) * each.per * WEEKS_A_YEAR, lived * parts[each.of])
         share = _divided(driven, background + driven)
-        bounds = figure.value, figure.low, figure.high
-        rows.append((each.name, each.unit, *bounds, rate, _divided(rate, bounds[0]), share))
+        bounds = np.array([figure.value, figure.low, figure.high], np.float64).tolist()
+        rows.append((each.name, each.unit, *bounds, rate, rate / bounds[0], share))
     numbers = ["published", "low", "high", "simulated", "ratio", "need_driven_share"]
     frame = pd.DataFrame(rows, columns=["measure", "unit", *numbers])
     return frame.astype({"measure": "str", "unit": "str", **dict.fromkeys(numbers, "float64")})

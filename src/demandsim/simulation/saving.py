@@ -87,8 +87,10 @@ def save(model: DemandModel, path: Path) -> None:
     Raises
     ------
     SaveError
-        If the file cannot be written.
+        If the file cannot be written, or the model's week was broken off half way.
     """
+    if model._week_open:
+        raise SaveError(f"{called(path)}: week {model.week} was broken off half way; a whole week would do")
     write(path, kind=KIND, content=_standing(model), arrays=_arrays(model))
 
 

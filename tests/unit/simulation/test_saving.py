@@ -142,6 +142,20 @@ def test_a_save_that_cannot_be_leaves_the_old_file(model: DemandModel, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["town"]
 
 
+def test_a_model_whose_week_was_broken_off_is_not_saved(
+    model: DemandModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("demandsim.simulation.model.serve", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        model.step()
+    with pytest.raises(ds.SaveError, match="week 17 was broken off half way"):
+        model.save(tmp_path / "town")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_not_a_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "town"
     with pytest.raises(ds.SaveError, match="cannot be read: No such file or directory"):

@@ -42,7 +42,7 @@ def test_needs_approach_by_level_and_status_and_a_crisis_does_not() -> None:
     expected = seek_words(scene, MIND, 0) < np.vectorize(weekly)(rate)
     scene.step()
     assert np.array_equal(came(scene, PRACTICE), expected)
-    assert expected.sum() > 50
+    assert expected.sum() > 30
 
 
 def test_the_first_route_that_fits_counts_and_its_shares_decide_the_door() -> None:
@@ -82,7 +82,6 @@ def test_other_agencies_refer_the_unserved_needs_of_their_group_beside_own_appro
     scene.give(EVERYONE, HOUSING, level)
     waiting = EVERYONE % 5 == 0
     scene.queue(EVERYONE[waiting], HOUSING, "temporary_accommodation", since=0)
-    scene.step(0)
     word, own = seek_words(scene, HOUSING, 0), weekly(10)
     scene.step()
     assert np.array_equal(came(scene, "voluntary_support"), (word < own) & ~waiting)
@@ -185,8 +184,8 @@ def test_background_demand_stays_away_from_a_service_that_is_shut() -> None:
 
 
 def test_background_demand_uses_hours_before_the_queue() -> None:
-    """Forty minutes at a practice of 24 minutes a visit: one ordinary visit leaves room for nobody waiting."""
-    rates = {"age": (0,), "female": (1.0,), "male": (1.0,)}
+    """Room for eight visits of 24 minutes: those waiting get what the week's ordinary visits leave."""
+    rates = {"age": (0,), "female": (0.5,), "male": (0.5,)}
     stated = {"background": {"rates": rates}, "hours_a_week": 2 * 24 * 8 / 60}
     scene = Scene({f"services.{PRACTICE}.{key}": value for key, value in stated.items()})
     rows = scene.adults(20)
@@ -194,5 +193,5 @@ def test_background_demand_uses_hours_before_the_queue() -> None:
     scene.queue(rows, MIND, PRACTICE, since=-1)
     scene.step()
     ordinary = scene.contacts(PRACTICE, need="background")
-    assert 0 < ordinary < 8 or ordinary >= 8
-    assert scene.contacts(PRACTICE, need=MIND) == max(0, 8 - ordinary)
+    assert 0 < ordinary < 8
+    assert scene.contacts(PRACTICE, need=MIND) == 8 - ordinary

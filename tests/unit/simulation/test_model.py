@@ -1,0 +1,128 @@
+"""The model as a whole: its weeks, what it refuses, forks under other policies, what the record says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.unit.simulation.scenes import Scene, changed, policy, quiet_town
+
+from demandsim.errors import RunError
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.model import DemandModel
+
+MIND = "mental_health"
+
+
+@pytest.fixture(scope="module")
+def town(small_town: Scenario) -> Scenario:
+    """Five hundred people of the small town, for half a year."""
+    return small_town.replace(residents=500, weeks=26)
+
+
+def test_a_step_is_a_week_and_none_is_beyond_the_scenarios_end(town: Scenario) -> None:
+    model = DemandModel(town, seed=1)
+    model.run(25)
+    assert (model.week, model.running) == (25, True)
+    model.run()
+    assert (model.week, model.running) == (26, False)
+    with pytest.raises(RunError, match=r"week 26 is beyond the scenario's 26 weeks.*replace\(weeks="):
+        model.step()
+
+
+def test_weeks_before_the_first_are_run_and_not_recorded(town: Scenario) -> None:
+    model = DemandModel(town, seed=1, first_week=-3)
+    model.run(3)
+    assert model.week == 0
+    assert model.record.weeks == 0
+    assert model.ledger.counts().week.size == 0
+    assert model.book.touches[0] > 0
+    model.step()
+    assert model.record.weeks == 1
+
+
+def test_building_a_model_runs_nothing_and_the_record_says_how_it_began(town: Scenario) -> None:
+    bare = DemandModel(town, seed=1)
+    assert (bare.week, bare.settled, bare.record.settled) == (0, False, False)
+    assert DemandModel(town, seed=1, start=bare).record.settled
+
+
+def test_a_start_of_another_scenario_or_seed_is_refused(town: Scenario) -> None:
+    start = DemandModel(town, seed=1)
+    for scenario, seed in ((town, 2), (town.replace(weeks=20), 1)):
+        with pytest.raises(RunError, match="start: settled from another scenario or seed"):
+            DemandModel(scenario, seed=seed, start=start)
+
+
+@pytest.mark.parametrize("seed", [None, True, 1.0, "1", -1])
+def test_a_seed_is_a_whole_number(town: Scenario, seed: object) -> None:
+    with pytest.raises(RunError, match="seed"):
+        DemandModel(town, seed=seed)  # type: ignore[arg-type]
+
+
+def test_running_a_copy_leaves_its_start_alone(town: Scenario) -> None:
+    start = DemandModel(town, seed=1)
+    before = start.digest
+    DemandModel(town, seed=1, start=start).run(5)
+    assert start.digest == before
+
+
+def test_a_fork_runs_on_under_other_policies_and_as_if_they_had_always_been_there(town: Scenario) -> None:
+    change = policy({"from_week": 10, "set": {"services.home_care.threshold": 4}})
+    model = DemandModel(town, seed=1)
+    model.run(10)
+    fork = model.fork([change])
+    always = DemandModel(town, seed=1, policies=[change])
+    for each in (model, fork, always):
+        each.run()
+    assert fork.digest == always.digest != model.digest
+
+
+def test_a_fork_refuses_a_policy_that_would_have_begun_already(town: Scenario) -> None:
+    model = DemandModel(town, seed=1)
+    model.run(5)
+    with pytest.raises(RunError, match="policy 'a-test' begins before week 5"):
+        model.fork([policy({"from_week": 4, "close": "home_care"})])
+
+
+def test_the_digest_moves_with_one_contact_and_with_one_resident(town: Scenario) -> None:
+    digests = set()
+    for spoil in range(3):
+        scene = Scene()
+        if spoil == 1:
+            row = scene.adults(1)
+            scene.give(row, MIND, 2)
+            scene.ask(row, MIND, "general_practice")
+        scene.step()
+        if spoil == 1:
+            scene.state.severity[:] = 0
+        if spoil == 2:
+            scene.state.support[7] += 1
+        digests.add(scene.model.digest)
+    assert len(digests) == 3
+
+
+def test_the_rules_of_a_week_are_its_versions(town: Scenario) -> None:
+    scene = Scene(policies=[policy({"from_week": 2, "set": {"services.home_care.threshold": 4}})])
+    at = scene.services.index("home_care")
+    thresholds = []
+    for _ in range(4):
+        thresholds.append(int(scene.model.rules.doors.threshold[at]))
+        scene.step()
+    assert thresholds == [1, 1, 4, 4]
+
+
+def test_a_policy_acts_in_its_first_week_and_not_before() -> None:
+    scene = Scene(policies=[policy({"from_week": 2, "close": "housing_options", "until_week": 4})])
+    rows = scene.adults(6)
+    refused = []
+    for row in rows:
+        scene.give(row, "housing", 2)
+        scene.ask(row, "housing", "housing_options")
+        scene.step()
+        refused.append(scene.measured("refusals"))
+    assert refused == [0, 0, 1, 1, 0, 0]
+
+
+def test_larger_places_are_other_people_with_the_same_rules() -> None:
+    town = changed(quiet_town(), {"residents": 1000})
+    assert np.sum(DemandModel(town, seed=1).state.presence == 1) == 1000
