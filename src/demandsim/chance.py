@@ -47,6 +47,9 @@ REACH_OUT = 15
 HOUSEHOLD = 16
 REACH_NEED = 17
 BACKGROUND_CHAIN = 18
+SETTLE = 19
+PASS_ON = 20
+FIND = 21
 
 
 class Use(NamedTuple):
@@ -80,11 +83,14 @@ USES: tuple[Use, ...] = (
         False,
     ),
     Use(BACKGROUND_CHAIN, "background_chain", "service", ("first", "second", "third", ""), False),
-    Use(HANDLE, "handle", "need", ("gives_up", "lost", "refers", "found"), False),
+    Use(HANDLE, "handle", "need", ("gives_up", "lost", "refers", "told"), False),
+    Use(SETTLE, "settle", "need", ("settles", "lost", "told", ""), False),
+    Use(PASS_ON, "pass_on", "need", ("lost", "told", "", ""), False),
+    Use(FIND, "find", "service x 16 + need", ("found", "route", "lost", "told"), False),
     Use(QUEUE, "queue", "service x 16 + need, in the week joined", ("ticket", "", "", ""), False),
     Use(STAY, "stay", "0", ("ready", "awaits", "", ""), False),
     Use(REACH_OUT, "reach_out", "service", ("ticket", "accepts", "", ""), False),
-    Use(REACH_NEED, "reach_need", "service x 16 + need", ("found", "eases", "", ""), False),
+    Use(REACH_NEED, "reach_need", "service x 16 + need", ("found", "eases", "lost", "told"), False),
     Use(HOUSEHOLD, "household", "0, of a household's number", ("moves_out", "", "", ""), False),
 )
 

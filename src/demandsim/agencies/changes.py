@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from demandsim.agencies.needs import DriverMove
-from demandsim.records.prices import hour_cost
+from demandsim.errors import PolicyError
 from demandsim.scenario.agency import MECHANISMS
 from demandsim.scenario.policy import Change, Money, Policy
 from demandsim.scenario.schema import Scenario
@@ -34,6 +34,10 @@ class AsChanged(NamedTuple):
     stated: Scenario  # the file itself
     moves: tuple[DriverMove, ...]
     strengths: dict[str, dict[str, float]]
+    opened: frozenset[str]  # services that a policy has opened by now, shut again or not
+    drawn_by: dict[
+        str, str
+    ]  # service to the policy whose group opens or shuts it: its random share is that policy's
 
 
 def part_done(change: Change, week: int, *, lag: int = 0) -> float:
@@ -60,40 +64,76 @@ def change_weeks(policies: Sequence[Policy], scenario: Scenario) -> list[int]:
 def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsChanged:
     """Apply every change that has begun by ``week``, in the order of the policies and their changes."""
     stated = scenario
-    moves = []
+    moves: list[DriverMove] = []
+    opened: set[str] = set()
+    drawn_by: dict[str, str] = {}
     for policy in policies:
         for change in policy.change:
             done = part_done(change, week)
+            if change.open and change.from_week <= week:
+                opened.add(change.open)
             if done == 0:
                 continue
+            if not change.group.everyone and (name := change.open or change.close):
+                drawn_by[name] = policy.name
             if change.verb == "move_driver" and change.move_driver:
                 move = change.move_driver
                 moves.append(DriverMove(move.driver, move.by * done, change.group, policy.name))
             else:
-                scenario = _apply(scenario, stated, change, done)
-    return AsChanged(scenario, stated, tuple(moves), _strengths(stated, policies, week))
+                scenario = _apply(scenario, stated, policy, change, done)
+    strengths = _strengths(stated, policies, week)
+    return AsChanged(scenario, stated, tuple(moves), strengths, frozenset(opened), drawn_by)
 
 
-def _apply(scenario: Scenario, stated: Scenario, change: Change, done: float) -> Scenario:
-    """Apply one change, as far as it is done."""
+def _apply(scenario: Scenario, stated: Scenario, policy: Policy, change: Change, done: float) -> Scenario:
+    """Apply one change, as far as it is done, to what those before it have made."""
     if change.verb == "set":
         for path, value in change.set.items():
-            old = _found(stated, path.split("."))
+            old = _found(scenario, path.split("."))
             scenario = with_setting(scenario, path.split("."), _between(old, value, done))
     elif change.verb == "open":
-        scenario = _service(scenario, change.open, closed=False, open_to=change.group)
+        scenario = _opened(scenario, policy, change)
     elif change.verb == "close":
-        shut: dict[str, Any] = {"closed": True} if change.group.everyone else {"closed_to": change.group}
-        scenario = _service(scenario, change.close, **shut)
+        scenario = _shut(scenario, policy, change)
     elif change.move_service:
         moved = change.move_service
         update: dict[str, Any] = {"agency": moved.agency} if moved.agency else {}
-        if moved.payers or moved.agency:
-            update["payers"] = moved.payers or MappingProxyType({})
+        # Who provides and who pays are two things: the payers stay unless new ones are named.
+        before = scenario.services[moved.service]
+        update["payers"] = moved.payers or before.payers or MappingProxyType({before.agency: 1.0})
         scenario = _service(scenario, moved.service, **update)
     elif change.money and change.money.service:
         scenario = _funded(scenario, stated, change.money, done)
     return scenario
+
+
+def _opened(scenario: Scenario, policy: Policy, change: Change) -> Scenario:
+    """Open a service that is closed; one that is open to everyone stays so."""
+    assert change.open is not None
+    service = scenario.services[change.open]
+    if not service.closed and not change.group.everyone:
+        raise PolicyError(
+            policy.name,
+            "open",
+            f"{change.open} is open already, and opening it for a group would narrow it",
+            would_do="close it for another group instead",
+        )
+    return _service(scenario, change.open, closed=False, open_to=change.group)
+
+
+def _shut(scenario: Scenario, policy: Policy, change: Change) -> Scenario:
+    """Close a service, for everyone or for a group."""
+    assert change.close is not None
+    if change.group.everyone:
+        return _service(scenario, change.close, closed=True)
+    if scenario.services[change.close].closed_to not in (None, change.group):
+        raise PolicyError(
+            policy.name,
+            "close",
+            f"{change.close} is closed to another group at the same time",
+            would_do="one group that holds both",
+        )
+    return _service(scenario, change.close, closed_to=change.group)
 
 
 def _service(scenario: Scenario, name: str | None, **update: Any) -> Scenario:
@@ -105,18 +145,23 @@ def _service(scenario: Scenario, name: str | None, **update: Any) -> Scenario:
 
 
 def _funded(scenario: Scenario, stated: Scenario, money: Money, done: float) -> Scenario:
-    """Turn a sum into hours, beds and package size at what they cost in the scenario file."""
+    """Turn a sum into hours, beds and package size at what they cost in the scenario file.
+
+    An hour (or a bed) costs what the service expects to spend, over what is funded: with it goes all that it
+    serves, the part that follows contacts included, so that a sum cut is the sum saved while demand holds.
+    """
     name = money.service
     assert name is not None
     base, now = stated.services[name], scenario.services[name]
     pounds = money.pounds_a_year * done * 1000 / stated.place.population  # for 1,000 residents
     update: dict[str, Any] = {}
-    price = float(hour_cost(base, base.responsive.central)) * 52
+    spent = sum(base.expected_contacts.get(k, 0.0) * kind.unit_cost for k, kind in base.kinds.items())
+    funded = base.beds if base.mode == "stay" else base.hours_a_week
+    price = spent / funded if funded else 0.0
     if money.split.hours and now.hours_a_week is not None and price:
         update["hours_a_week"] = max(0.0, now.hours_a_week + pounds * money.split.hours / price)
     if money.split.places and now.beds is not None and price:
         update["beds"] = max(0.0, now.beds + pounds * money.split.places / price)
-    spent = sum(base.expected_contacts.get(k, 0.0) * kind.unit_cost for k, kind in base.kinds.items())
     if money.split.package and spent:
         update["package"] = min(1.0, max(0.01, now.package * (1 + pounds * money.split.package / spent)))
     return _service(scenario, name, **update)
@@ -141,7 +186,7 @@ def _strengths(stated: Scenario, policies: Sequence[Policy], week: int) -> dict[
             if parts[0] == "agencies" and parts[2] == "leadership" and parts[3] in MECHANISMS:
                 stated_mechanism = stated.mechanisms.get(parts[3])
                 done = part_done(change, week, lag=stated_mechanism.lag_weeks if stated_mechanism else 0)
-                old = getattr(stated.agencies[parts[1]].leadership, parts[3])
+                old = now[parts[1]][parts[3]]
                 now[parts[1]][parts[3]] = old + (value - old) * done
     return now
 

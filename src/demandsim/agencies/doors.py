@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from demandsim.agencies.changes import AsChanged
 from demandsim.agencies.grouping import GroupTable, sector_bit, sees
 from demandsim.agencies.needs import firsts
 from demandsim.agencies.rules import MODES, Array, Doors
@@ -31,27 +32,25 @@ def main_kind(service: Service) -> str:
     return next(k for k in service.kinds if k not in NOT_MAIN)
 
 
-def door_rules(
-    scenario: Scenario, groups: GroupTable, strengths: Mapping[str, Mapping[str, float]], stated: Scenario
-) -> Doors:
+def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
     """Work out every table by service.
 
     Parameters
     ----------
-    scenario
-        As it stands in the week.
+    changed
+        The scenario as it stands in the week, the file itself, and the strengths that have effect now (what is
+        paid for may run ahead by the lag). A service the file holds closed is not refused by until a policy
+        has opened it.
     groups
         Where the groups it names are numbered.
-    strengths
-        By agency and mechanism, the strength that has effect now (what is paid for may run ahead by the lag).
-    stated
-        The scenario file itself: a service it holds closed is not refused by until a policy has opened it.
     """
+    scenario, strengths = changed.scenario, changed.strengths
     table = list(scenario.services.values())
     return Doors(
-        **_single(scenario, groups),
+        **_single(changed, groups),
         unopened=np.array(
-            [s.closed and stated.services[k].closed for k, s in scenario.services.items()], np.uint8
+            [changed.stated.services[k].closed and k not in changed.opened for k in scenario.services],
+            np.uint8,
         ),
         **_kind_columns(scenario),
         **_capacity(table),
@@ -63,10 +62,11 @@ def door_rules(
     )
 
 
-def _single(scenario: Scenario, groups: GroupTable) -> dict[str, Array]:
+def _single(changed: AsChanged, groups: GroupTable) -> dict[str, Array]:
     """Columns with one plain number a service."""
+    scenario, drawn_by = changed.scenario, changed.drawn_by
     agencies, table = list(scenario.agencies), scenario.services
-    seen = {a: sees(scenario, a) for a in agencies}
+    seen = {a: sees(scenario, a, changed.strengths) for a in agencies}
     remembered = list(scenario.remembered)
     return {
         "agency": np.array([agencies.index(s.agency) for s in table.values()], np.int8),
@@ -76,9 +76,14 @@ def _single(scenario: Scenario, groups: GroupTable) -> dict[str, Array]:
         "mode": np.array([MODES.index(s.mode) for s in table.values()], np.int8),
         "place": np.array([PLACES.index(s.place) if s.place else 0 for s in table.values()], np.uint8),
         "closed": np.array([s.closed for s in table.values()], np.uint8),
-        "open_to": np.array([groups.add(s.open_to, name=k) for k, s in table.items()], np.int16),
+        "open_to": np.array(
+            [groups.add(s.open_to, name=drawn_by.get(k, k)) for k, s in table.items()], np.int16
+        ),
         "closed_to": np.array(
-            [-1 if s.closed_to is None else groups.add(s.closed_to, name=k) for k, s in table.items()],
+            [
+                -1 if s.closed_to is None else groups.add(s.closed_to, name=drawn_by.get(k, k))
+                for k, s in table.items()
+            ],
             np.int16,
         ),
         "remit": np.array(

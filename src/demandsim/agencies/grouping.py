@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from demandsim.agencies.rules import Groups
@@ -20,11 +22,11 @@ class FrozenBits:
     """Which bit of a resident's membership each fixed group holds: the same in every version of a run's rules."""
 
     def __init__(self) -> None:
-        self._bits: dict[tuple[str, str], int] = {}
+        self._bits: dict[tuple[str, str, bool], int] = {}
 
-    def bit(self, group: Group, name: str) -> int:
-        """Give the group's bit, a new one the first time."""
-        key = (name, group.model_dump_json())
+    def bit(self, group: Group, name: str, *, by_records: bool) -> int:
+        """Give the group's bit, a new one the first time; asked of records and of needs themselves are two."""
+        key = (name, group.model_dump_json(), by_records)
         if key not in self._bits:
             if len(self._bits) == MOST_FROZEN:
                 raise ScenarioError(name, "group", f"more than {MOST_FROZEN} groups with fixed membership")
@@ -91,7 +93,11 @@ class GroupTable:
             share=np.array([-1 if g.share is None else chance_units(g.share) for g, _, _ in rows], np.int64),
             share_item=np.array([policy_item(name) for _, _, name in rows], np.int64),
             bit=np.array(
-                [self._bits.bit(g, name) if g.membership == "fixed" else -1 for g, _, name in rows], np.int8
+                [
+                    self._bits.bit(g, name, by_records=seen > 0) if g.membership == "fixed" else -1
+                    for g, seen, name in rows
+                ],
+                np.int8,
             ),
             sees=np.array([sees for _, sees, _ in rows], np.uint8),
         )
@@ -110,7 +116,8 @@ def sector_bit(sector: str) -> int:
     return 1 << SECTORS.index(sector)
 
 
-def sees(scenario: Scenario, agency: str) -> int:
-    """Give the sectors whose records an agency reads: its own, or all with shared records."""
-    stated = scenario.agencies[agency]
-    return (1 << len(SECTORS)) - 1 if stated.leadership.shared_records > 0 else sector_bit(stated.sector)
+def sees(scenario: Scenario, agency: str, strengths: Mapping[str, Mapping[str, float]]) -> int:
+    """Give the sectors whose records an agency reads: its own, or all once shared records have effect."""
+    if strengths[agency].get("shared_records", 0.0) > 0:
+        return (1 << len(SECTORS)) - 1
+    return sector_bit(scenario.agencies[agency].sector)

@@ -53,7 +53,9 @@ def _powers(multipliers: tuple[int, ...], power: float) -> list[int]:
         return [int(((Decimal(m) / one) ** exponent * one).to_integral_value()) for m in multipliers]
 
 
-def programme_rules(scenario: Scenario, groups: GroupTable) -> Programmes:
+def programme_rules(
+    scenario: Scenario, groups: GroupTable, strengths: Mapping[str, Mapping[str, float]]
+) -> Programmes:
     """Work out the offers of early help, a row each service that makes one."""
     names, needs = list(scenario.services), list(scenario.needs)
     numbered = {pair: i for i, pair in enumerate(kinds(scenario))}
@@ -64,7 +66,8 @@ def programme_rules(scenario: Scenario, groups: GroupTable) -> Programmes:
     return Programmes(
         service=np.array([names.index(k) for k, _, _ in rows], np.int8),
         group=np.array(
-            [groups.add(p.group, sees=sees(scenario, s.agency), name=k) for k, s, p in rows], np.int16
+            [groups.add(p.group, sees=sees(scenario, s.agency, strengths), name=k) for k, s, p in rows],
+            np.int16,
         ),
         take_up=np.array([chance_units(p.take_up) for _, _, p in rows], np.int64),
         again=np.array([p.again_weeks for _, _, p in rows], np.int16),

@@ -23,6 +23,10 @@ from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 
 
+BEFORE = -1_000_000
+"""A week before any run: the scenario as it stands without policies holds from here."""
+
+
 class Version(NamedTuple):
     """The rules from one week on."""
 
@@ -42,8 +46,8 @@ class Timetable(NamedTuple):
     lines: tuple[Line, ...]
 
     def number(self, week: int) -> int:
-        """Number of the version that holds in ``week``; before week 0 the first."""
-        return max(0, bisect_right([v.from_week for v in self.versions], week) - 1)
+        """Number of the version that holds in ``week``; the first is the scenario without policies."""
+        return bisect_right([v.from_week for v in self.versions], week) - 1
 
     def at(self, week: int) -> Version:
         """Version that holds in ``week``."""
@@ -84,11 +88,12 @@ def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
     check_policy_names(p.name for whole in policies for p in whole.whole())
     for policy in policies:
         check_policy(scenario, policy)
-    bits = FrozenBits()
+    bits = FrozenBits()  # the scenario's own groups come first, so that every arm numbers them alike
     death = death_table(scenario)  # policies set neither needs nor the place
     versions: list[Version] = []
     seen: set[int] = set()
-    for week in change_weeks(policies, scenario):
+    begins = min((c.from_week for p in policies for c in p.change), default=scenario.weeks)
+    for week in (BEFORE, *(w for w in change_weeks(policies, scenario) if w >= begins)):
         changed = as_changed(scenario, policies, week)
         rules = compile_rules(changed, bits, death, versions[-1] if versions else None)
         rows = [int(g) for g in range(rules.groups.bit.shape[0]) if rules.groups.bit[g] >= 0]
@@ -107,8 +112,8 @@ def compile_rules(
     groups = GroupTable(scenario, bits)
     needs = need_rules(scenario, groups, changed.moves)
     routes = route_rules(scenario, groups)
-    doors = door_rules(scenario, groups, changed.strengths, changed.stated)
-    programmes = programme_rules(scenario, groups)
+    doors = door_rules(changed, groups)
+    programmes = programme_rules(scenario, groups, changed.strengths)
     return Rules(
         needs=needs,
         routes=routes,

@@ -76,6 +76,8 @@ def compare_each(
     As ``compare``; each of ``arms`` is a list of policies made together.
     """
     numbers = seed_list(seeds)
+    if threads is not None and (isinstance(threads, bool) or not 1 <= threads <= 1024):
+        raise RunError(f"threads: given {threads}; a number from 1 to 1,024 would do")
     asked = tuple(tuple(arm) for arm in arms)
     parts = tuple((part,) for arm in asked if len(arm) == 1 for part in arm[0].parts)
     wanted: list[tuple[Policy, ...]] = []

@@ -77,6 +77,8 @@ class Residents(NamedTuple):
         Array, Column(np.int8, "resident", "stay an emergency asked for this week, -1 none", -1)
     ]
     wants_need: Annotated[Array, Column(np.int8, "resident", "need it asked for, -1 background", -1)]
+    wants_cause: Annotated[Array, Column(np.uint8, "resident", "1 + agency the emergency is due to, 0 none")]
+    stay_cause: Annotated[Array, Column(np.uint8, "resident", "1 + agency the stay is due to, 0 none")]
     back_to: Annotated[
         Array, Column(np.int8, "resident", "stay to return to after hospital or ward, -1 home", -1)
     ]

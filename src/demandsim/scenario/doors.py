@@ -9,6 +9,7 @@ from demandsim.scenario.problems import Loc, Problem
 from demandsim.scenario.service import Service
 
 CHAIN = 4
+DRAWN = 3  # words a call has for the outcomes of one chain
 """Most contacts that may follow one another within a week."""
 
 NEAR = 1e-9
@@ -146,6 +147,13 @@ def _chains(scenario: Contents) -> Iterator[Problem]:
             shown = " -> ".join(path)
             if path[-1] == name and len(path) > 1:
                 yield Problem(("services", name, "outcomes"), f"contacts go round in a circle: {shown}")
+                break
+            drawn = sum(scenario.services[step].mode == "emergency" for step in path)
+            if drawn > DRAWN:
+                yield Problem(
+                    ("services", name, "outcomes"),
+                    f"more than {DRAWN} outcomes are drawn in one chain: {shown}",
+                )
                 break
             if len(path) > CHAIN:
                 yield Problem(

@@ -75,7 +75,7 @@ def _problems(scenario: Scenario, change: Change) -> Iterator[Problem]:
     yield from _moves(scenario, change)
     if change.money is not None:
         yield from _money(scenario, change.money)
-    if change.verb in ("money", "move_service") and not change.group.everyone:
+    if change.verb in ("set", "money", "move_service") and not change.group.everyone:
         yield Problem(("group",), f"{change.verb} is for everyone", would_do="leave the group out")
 
 

@@ -18,6 +18,7 @@ BY_OTHER_VERBS = {
     "agency": "use move_service",
     "payers": "use move_service",
     "closed": "use open or close",
+    "background": "set one of its numbers: a service has ordinary demand or has none",
     "mode": "open another service instead",
     "place": "open another service instead",
     "sector": "give its services to another agency with move_service",

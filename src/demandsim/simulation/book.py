@@ -31,6 +31,7 @@ class Book(NamedTuple):
     fraction: Array  # int64 [service], millionths of a minute left over
     taken: Array  # int64 [service], beds taken
     waiting: Array  # int64 [service], needs waiting at the end of the week
+    ready: Array  # int64 [service], those of them who can take a place up this week
     opened: Array  # int64 [service], needs with an open episode at the end of the week
     delayed: Array  # int64 [service], stay-weeks waiting for this service
     measure: Array  # int64 [measure, quintile]
@@ -79,6 +80,7 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
         fraction=zeros(services),
         taken=zeros(services),
         waiting=zeros(services),
+        ready=zeros(services),
         opened=zeros(services),
         delayed=zeros(services),
         measure=zeros(len(MEASURES), 5),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from demandsim.agencies.rules import EMERGENCY, STAY, Doors, Rules
-from demandsim.chance import HANDLE, address, draw
+from demandsim.agencies.rules import EMERGENCY, EPISODE, STAY, Doors, Rules
+from demandsim.chance import PASS_ON, address, draw, nth
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import UNSERVED, Residents
 from demandsim.records.journal import HANDED_ON, REFERRED
 from demandsim.records.measures import BOUNCES, HAND_OFFS, HANDED_OFF
 from demandsim.simulation.book import Book
-from demandsim.simulation.posting import blame, lose, note, post, refuse, tally
+from demandsim.simulation.groups import in_remit, is_open_to
+from demandsim.simulation.posting import blame, lose, note, post, refuse, standing, tally
 
 HOSPITAL, WARD, PRISON = 1, 2, 9
+DRAWN_MOST = 3  # outcomes drawn in one chain: a call has that many words for them
+LONGEST_CHAIN = 8  # steps, doors passed on from included
 
 
 @inlined
@@ -37,33 +40,54 @@ def visit(
 ) -> None:
     """Post an ordinary or emergency contact at once, and what chains on from it."""
     doors = rules.doors
-    for step in range(4):  # three drawn outcomes at the most; the scenario's checks hold chains to that
-        if doors.mode[service] != EMERGENCY:
+    drawn = 0
+    for _ in range(LONGEST_CHAIN):
+        open_here = is_open_to(state, rules, key, row, service, week)
+        if need < 0 and not open_here:
+            return  # a broken wrist at a shut door goes uncounted
+        if need >= 0 and not (open_here and in_remit(state, rules, key, row, need, service, week)):
+            service = passed_on(state, doors, book, row, need, severity, service, week)
+            if service < 0:
+                return
+            continue
+        mode = doors.mode[service]
+        if mode == STAY:
+            want(state, book, row, need, cause, service)
+            return
+        if mode == EPISODE:
+            refer_now(state, doors, book, row, need, service, service, key, week)
+            return
+        if mode != EMERGENCY or drawn == DRAWN_MOST:
             post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
             return
-        if need >= 0 and (doors.closed[service] or not doors.takes[service, need]):
-            target = int(doors.hand_on[service, need])
-            if target < 0:
-                refuse(state, doors, book, row, need, service, week)
-                return
-            # An emergency outside the remit is passed on while the caller waits: same week, another door.
-            tally(state, book, HAND_OFFS, row, 1)
-            tally(state, book, BOUNCES, row, 1)
-            book.event[HANDED_OFF, doors.agency[service]] += 1
-            blame(state, row, need, doors.agency[service])
-            note(book, week, row, HANDED_ON, target, need, severity, -1, state.cause[row, need])
-            service = target
-        outcome = drawn_outcome(doors, service, need, severity, words[step])
+        outcome = drawn_outcome(doors, service, need, severity, nth(words, drawn))
+        drawn += 1
         post(state, doors, book, row, int(doors.outcome_kind[outcome]), need, severity, cause, week)
         target = int(doors.outcome_refer[outcome])
-        if target >= 0 and need >= 0:
+        if target >= 0:
             refer_now(state, doors, book, row, need, service, target, key, week)
         service = int(doors.outcome_next[outcome])
         if service < 0:
             return
-        if doors.mode[service] == STAY:
-            want(state, book, row, need, service)
-            return
+
+
+@kernel
+def passed_on(
+    state: Residents, doors: Doors, book: Book, row: int, need: int, severity: int, service: int, week: int
+) -> int:
+    """Pass a caller on to another door in the same week, or turn them away: -1."""
+    if doors.unopened[service]:
+        return -1
+    target = int(doors.hand_on[service, need])
+    if target < 0 or doors.unopened[target]:
+        refuse(state, doors, book, row, need, service, week)
+        return -1
+    tally(state, book, HAND_OFFS, row, 1)
+    tally(state, book, BOUNCES, row, 1)
+    book.event[HANDED_OFF, doors.agency[service]] += 1
+    blame(state, row, need, int(doors.agency[service]))
+    note(book, week, row, HANDED_ON, target, need, severity, -1, state.cause[row, need])
+    return target
 
 
 @inlined
@@ -77,11 +101,12 @@ def drawn_outcome(doors: Doors, service: int, need: int, severity: int, word: in
 
 
 @inlined
-def want(state: Residents, book: Book, row: int, need: int, service: int) -> None:
+def want(state: Residents, book: Book, row: int, need: int, cause: int, service: int) -> None:
     """Ask for a bed this week; serve decides when everyone who asks is known."""
     if state.wants_stay[row] < 0 and state.stay_service[row] != service:
         state.wants_stay[row] = service
         state.wants_need[row] = need
+        state.wants_cause[row] = cause
         book.want_row[book.wants[0]] = row
         book.wants[0] += 1
 
@@ -98,10 +123,18 @@ def refer_now(
     key: int,
     week: int,
 ) -> None:
-    """Refer a need that nobody serves or awaits; an ask under way this week goes first."""
-    if state.status[row, need] == UNSERVED and state.hand_off[row, need] == -1:
-        _, lost, _, found = draw(key, state.identity[row], week, address(HANDLE, need))
-        send(state, doors, book, row, need, service, target, lost, found, False, week)
+    """Refer a need that nobody serves, awaits or was asked about this week."""
+    if need < 0 or standing(state, doors, row, need) != UNSERVED or asked_now(book, row, need):
+        return
+    lost, told, _, _ = draw(key, state.identity[row], week, address(PASS_ON, need))
+    send(state, doors, book, row, need, service, target, lost, told, False, week)
+
+
+@inlined
+def asked_now(book: Book, row: int, need: int) -> bool:
+    """Tell whether the last ask on the week's list is this one."""
+    last = book.asks[0] - 1
+    return last >= 0 and book.ask_row[last] == row and book.ask_need[last] == need
 
 
 @kernel
@@ -118,7 +151,12 @@ def send(
     bounced: bool,
     week: int,
 ) -> None:
-    """Hand a need to another service, where it arrives next week, unless it is lost on the way."""
+    """Hand a need to another service, where it arrives next week, unless it is lost on the way.
+
+    One hand-off at a time; nobody is sent to a door that has never been opened.
+    """
+    if doors.unopened[target] or state.hand_off[row, need] >= 0:
+        return
     tally(state, book, HAND_OFFS, row, 1)
     book.event[HANDED_OFF, doors.agency[service]] += 1
     severity = state.severity[row, need]
@@ -129,5 +167,6 @@ def send(
         return
     if bounced:
         tally(state, book, BOUNCES, row, 1)
+        blame(state, row, need, int(doors.agency[service]))
     state.hand_off[row, need] = target
     state.told[row, need] = 1 if told_word < doors.tells[service] else 0

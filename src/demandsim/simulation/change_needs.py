@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from demandsim.agencies.rules import EPISODE, Rules
 from demandsim.chance import CHANGE_NEEDS, address, draw, nth
 from demandsim.kernels import inlined, kernel
@@ -9,6 +12,7 @@ from demandsim.population.columns import HERE, OPEN, Homes, Residents
 from demandsim.records.journal import EASED, ENDED, STARTED, WORSENED
 from demandsim.records.measures import CRISES
 from demandsim.simulation.book import Book
+from demandsim.simulation.chains import at_large
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import clear_need, note, tally
 
@@ -16,6 +20,7 @@ ONE = 65_536
 CERTAIN = 1 << 32
 MOST = 8  # the other factors together multiply a hazard by at most this
 CHILD = 2
+HOME, HOUSED_TOGETHER = 0, 4  # places; the second is temporary accommodation
 LONGEST_TABLE = 16  # needs
 
 
@@ -33,7 +38,8 @@ def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
         rules.needs.served_ease,
     )
     last_week, drivers = rules.needs.last_week, rules.needs.driver_first
-    needs = severity.shape[1]
+    needs, cause_of = severity.shape[1], state.cause
+    before = np.zeros(needs, np.uint8)  # causes as the phase found them
     for row in range(book.here[2]):
         if presence[row] != HERE:
             continue
@@ -42,6 +48,7 @@ def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
         found = 0  # the severities as the phase found them, four bits each
         for need in range(needs):
             found |= int(severity[row, need]) << (4 * need)
+            before[need] = cause_of[row, need]
         for need in range(needs):
             level = (found >> (4 * need)) & 15
             if need % 4 == 0:  # one draw serves four needs
@@ -53,14 +60,14 @@ def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
                     base = max(0, base + driven(state, rules, key, row, need, week))
                 base = (base * grade) >> 16
                 if word < base * MOST:
-                    start(state, homes, rules, book, row, need, base, found, word, week)
+                    start(state, homes, rules, book, row, need, base, found, before, word, week)
             elif week - born[row] >= last_week[need]:
                 outgrow(state, row, need)
             else:
                 base = (worsens[need, level - 1] * grade) >> 16 if level < 4 else 0
                 ease = (eases[need, level - 1] * served[need]) >> 16
                 if word < base * MOST + ease:
-                    move(state, homes, rules, book, row, need, base, found, word, week)
+                    move(state, homes, rules, book, row, need, base, found, before, word, week)
 
 
 @kernel
@@ -87,6 +94,7 @@ def gather_pushes(state: Residents, homes: Homes, rules: Rules) -> None:
     """Add up, home by home, the push of the adults' needs on needs held in the household."""
     slope, most_needs = rules.needs.home_push, state.severity.shape[1]
     presence, household, role, severity = state.presence, state.household, state.role, state.severity
+    place = state.place
     push, fresh, causes, cause_of = homes.push, homes.push_fresh, homes.push_cause, state.cause
     for row in range(presence.shape[0]):
         if presence[row] == HERE:
@@ -96,7 +104,7 @@ def gather_pushes(state: Residents, homes: Homes, rules: Rules) -> None:
                 fresh[home, held] = 0
             causes[home] = 0
     for row in range(presence.shape[0]):
-        if presence[row] != HERE or role[row] == CHILD:
+        if presence[row] != HERE or role[row] == CHILD or not with_family(place[row]):
             continue
         home = household[row]
         for need in range(most_needs):
@@ -115,16 +123,31 @@ def gather_pushes(state: Residents, homes: Homes, rules: Rules) -> None:
                     causes[home] = cause
 
 
+@inlined
+def with_family(place: int) -> bool:
+    """Tell whether somebody living in that place lives with the household: home, or housed together."""
+    return place in (HOME, HOUSED_TOGETHER)
+
+
 @kernel
-def factor(state: Residents, homes: Homes, rules: Rules, row: int, need: int, found: int, fresh: bool) -> int:
+def factor(
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    row: int,
+    need: int,
+    found: int,
+    before: NDArray[np.uint8],
+    fresh: bool,
+) -> int:
     """Product of pushes, household and community support, 65,536ths; with ``fresh``, no push that has a cause."""
     product = ONE
     for other in range(state.severity.shape[1]):
         level = (found >> (4 * other)) & 15
-        if level > 0 and rules.needs.push[need, other] > 0 and not (fresh and state.cause[row, other] > 0):
+        if level > 0 and rules.needs.push[need, other] > 0 and not (fresh and before[other] > 0):
             product = (product * (ONE + rules.needs.push[need, other] * level)) >> 16
     held = rules.needs.held[need]
-    if held >= 0:
+    if held >= 0 and with_family(state.place[row]):
         home = state.household[row]
         push = int(homes.push_fresh[home, held]) if fresh else int(homes.push[home, held])
         product = (product * (ONE + push)) >> 16
@@ -134,13 +157,21 @@ def factor(state: Residents, homes: Homes, rules: Rules, row: int, need: int, fo
 
 
 @kernel
-def pushing_cause(state: Residents, homes: Homes, rules: Rules, row: int, need: int, found: int) -> int:
+def pushing_cause(
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    row: int,
+    need: int,
+    found: int,
+    before: NDArray[np.uint8],
+) -> int:
     """Cause of the first own need that pushes this one and has a cause, else the household's."""
     cause = 0
     for other in range(state.severity.shape[1]):
         if cause == 0 and (found >> (4 * other)) & 15 and rules.needs.push[need, other] > 0:
-            cause = int(state.cause[row, other])
-    if cause == 0 and rules.needs.held[need] >= 0:
+            cause = int(before[other])
+    if cause == 0 and rules.needs.held[need] >= 0 and with_family(state.place[row]):
         cause = int(homes.push_cause[state.household[row]])
     return cause
 
@@ -155,17 +186,18 @@ def start(
     need: int,
     base: int,
     found: int,
+    before: NDArray[np.uint8],
     word: int,
     week: int,
 ) -> None:
     """Start a need if the draw says so; one that a caused push alone started takes its cause."""
     if state.helped_until[row, need] >= week:
         base = (base * rules.needs.helped_start[need]) >> 16
-    if word >= (base * factor(state, homes, rules, row, need, found, False)) >> 16:
+    if word >= (base * factor(state, homes, rules, row, need, found, before, False)) >> 16:
         return
     state.severity[row, need] = 1
-    if word >= (base * factor(state, homes, rules, row, need, found, True)) >> 16:
-        cause = pushing_cause(state, homes, rules, row, need, found)
+    if word >= (base * factor(state, homes, rules, row, need, found, before, True)) >> 16:
+        cause = pushing_cause(state, homes, rules, row, need, found, before)
         state.cause[row, need] = cause
         state.worse_cause[row, need] = cause
     note(book, week, row, STARTED, -1, need, 1, -1, state.cause[row, need])
@@ -175,7 +207,7 @@ def start(
 def help_strength(state: Residents, rules: Rules, row: int, need: int, week: int) -> int:
     """Share of the need's served effect given this week, 65,536ths: by the open episode, else by the stay."""
     strength = 0
-    if state.status[row, need] == OPEN:
+    if state.status[row, need] == OPEN and at_large(state, row):
         service = int(state.service[row, need])
         if rules.doors.mode[service] == EPISODE and gives_support(
             rules, service, week - state.since[row, need]
@@ -203,6 +235,7 @@ def move(
     need: int,
     base: int,
     found: int,
+    before: NDArray[np.uint8],
     word: int,
     week: int,
 ) -> None:
@@ -214,7 +247,7 @@ def move(
     worsen_by = ONE + ((strength * (rules.needs.served_worsen[need] - ONE)) >> 16)
     ease_by = ONE + ((strength * (rules.needs.served_ease[need] - ONE)) >> 16)
     ease = (rules.needs.ease[need, level - 1] * ease_by) >> 16
-    unserved = (base * factor(state, homes, rules, row, need, found, False)) >> 16
+    unserved = (base * factor(state, homes, rules, row, need, found, before, False)) >> 16
     worsen = min((unserved * worsen_by) >> 16, CERTAIN - ease)
     if word < worsen:
         state.severity[row, need] = level + 1
@@ -223,9 +256,9 @@ def move(
             if word < (unserved * rules.needs.served_worsen[need]) >> 16:
                 cause = 0
         else:
-            fresh = (base * factor(state, homes, rules, row, need, found, True)) >> 16
+            fresh = (base * factor(state, homes, rules, row, need, found, before, True)) >> 16
             if word >= (fresh * worsen_by) >> 16:
-                cause = pushing_cause(state, homes, rules, row, need, found)
+                cause = pushing_cause(state, homes, rules, row, need, found, before)
                 state.cause[row, need] = cause
         if cause > 0 and state.worse_cause[row, need] == 0:
             state.worse_cause[row, need] = cause

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.agencies.rules import Groups
+from demandsim.agencies.rules import Groups, Rules
 from demandsim.chance import LIFELONG_WEEK, SHARE, address, draw
 from demandsim.kernels import kernel
 from demandsim.population.columns import HERE, Residents
@@ -72,3 +72,28 @@ def members(state: Residents, groups: Groups, group: int, key: int, week: int) -
     for row in range(chosen.shape[0]):
         chosen[row] = state.presence[row] == HERE and in_group(state, groups, group, key, row, week)
     return chosen
+
+
+@kernel
+def is_shut(state: Residents, rules: Rules, key: int, row: int, service: int, week: int) -> bool:
+    """Tell whether the service is closed, for everyone or for the resident's group."""
+    if rules.doors.closed[service]:
+        return True
+    shut = int(rules.doors.closed_to[service])
+    return shut >= 0 and in_group(state, rules.groups, shut, key, row, week)
+
+
+@kernel
+def is_open_to(state: Residents, rules: Rules, key: int, row: int, service: int, week: int) -> bool:
+    """Tell whether the service is open to the resident: not shut, and open to a group the resident is in."""
+    if is_shut(state, rules, key, row, service, week):
+        return False
+    return in_group(state, rules.groups, int(rules.doors.open_to[service]), key, row, week)
+
+
+@kernel
+def in_remit(state: Residents, rules: Rules, key: int, row: int, need: int, service: int, week: int) -> bool:
+    """Tell whether the need, and the resident, are the service's business."""
+    if not rules.doors.takes[service, need]:
+        return False
+    return in_group(state, rules.groups, int(rules.doors.remit[service]), key, row, week)

@@ -98,7 +98,10 @@ class DemandModel(SteadyClock):
             self.week = first_week
             self.state, self.homes = make_population(scenario, self.key, before=-first_week)
             book = open_book(self.rules, self.state, len(scenario.agencies))
-            start_severities(packed(self.state), packed(self.rules), self.key, first_week)
+            state, rules = packed(self.state), packed(self.rules)
+            start_severities(state, rules, self.key, first_week)
+            for group in self.version.frozen:
+                freeze(state, packed(self.rules.groups), group, self.key, first_week)
         else:
             check_start(start, scenario, self.key)
             self.week = start.week
@@ -179,7 +182,12 @@ class DemandModel(SteadyClock):
         RunError
             If a policy given would have changed weeks that have already been run.
         """
+        if self._week_open:
+            raise RunError(f"week {self.week} was broken off half way; it cannot be forked")
         chosen = self.timetable.policies if policies is None else tuple(policies)
+        gone = [p for p in self.timetable.policies if p not in chosen]
+        if begun := [p.name for p in gone if p.first_week is not None and p.first_week < self.week]:
+            raise RunError(f"policy {begun[0]!r} has begun before week {self.week}; a fork cannot undo it")
         new = [p for p in chosen if p not in self.timetable.policies]
         if early := [p.name for p in new if p.first_week is not None and p.first_week < self.week]:
             raise RunError(f"policy {early[0]!r} begins before week {self.week}, where this model stands")

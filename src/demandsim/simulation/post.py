@@ -7,7 +7,7 @@ from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.records.measures import HEALTH, RESIDENT_WEEKS, UNMET, UNPAID
 from demandsim.simulation.book import Book
-from demandsim.simulation.posting import served
+from demandsim.simulation.posting import standing
 
 ONE = 65_536
 UNPAID_FROM = 3  # severity at which frailty at home without care is looked after by families
@@ -29,7 +29,7 @@ def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
             if level == 0:
                 continue
             health = (health * kept[need, level]) >> 16
-            if served(state, row, need, OPEN):
+            if standing(state, rules.doors, row, need) == OPEN:
                 state.unmet[row, need] = 0
             else:
                 state.unmet[row, need] += 1

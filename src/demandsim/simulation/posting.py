@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demandsim.agencies.rules import Doors
 from demandsim.kernels import inlined, kernel
-from demandsim.population.columns import HERE, Residents
+from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.records.journal import CONTACT, LOST_ON_THE_WAY, TURNED_AWAY
 from demandsim.records.measures import BOUNCES, LOST, REFUSALS, REFUSED
 from demandsim.simulation.book import Book
@@ -105,10 +105,19 @@ def lose(state: Residents, doors: Doors, book: Book, row: int, need: int, servic
     note(book, week, row, LOST_ON_THE_WAY, service, need, severity, -1, state.cause[row, need])
 
 
-@inlined
-def served(state: Residents, row: int, need: int, open_status: int) -> bool:
-    """Tell whether a need has an open episode, or is what the resident's stay is for."""
-    return state.status[row, need] == open_status or (state.place[row] > 0 and state.stay_need[row] == need)
+@kernel
+def in_stay_for(state: Residents, doors: Doors, row: int, need: int) -> bool:
+    """Tell whether the resident is in a stay that is for this need and helps it (the street does not)."""
+    stay = int(state.stay_service[row])
+    return stay >= 0 and state.stay_need[row] == need and doors.helps[stay, need] > 0
+
+
+@kernel
+def standing(state: Residents, doors: Doors, row: int, need: int) -> int:
+    """Give a need's status at the doors: a stay that is for it counts as an open episode."""
+    if in_stay_for(state, doors, row, need):
+        return OPEN
+    return int(state.status[row, need])
 
 
 @inlined
@@ -119,6 +128,7 @@ def clear_need(state: Residents, row: int, need: int) -> None:
     state.unmet[row, need] = 0
     state.seen[row, need] = 0
     state.hand_off[row, need] = -1
+    state.told[row, need] = 0
 
 
 @inlined

@@ -28,7 +28,7 @@ def find_cuts(doors: Doors, book: Book, places: NDArray[np.int64]) -> None:
     for service in range(book.cut.shape[0]):
         left = places[service]
         cut = BUCKETS
-        if book.waiting[service] > left:
+        if book.ready[service] > left:
             cut = 0
             while book.bucket[service, cut] <= left:
                 left -= book.bucket[service, cut]

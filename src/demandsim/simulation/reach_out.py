@@ -7,14 +7,13 @@ import numpy as np
 from demandsim.agencies.rules import Rules
 from demandsim.chance import REACH_NEED, REACH_OUT, address, draw
 from demandsim.kernels import inlined, kernel
-from demandsim.population.columns import HERE, UNSERVED, Residents
+from demandsim.population.columns import HERE, NEVER, UNSERVED, Residents
 from demandsim.records.journal import WAS_FOUND, WAS_OFFERED, WAS_REACHED
 from demandsim.records.measures import FOUND, OFFERED, REACHED
 from demandsim.simulation.book import Book
-from demandsim.simulation.chains import at_large
-from demandsim.simulation.groups import in_group
-from demandsim.simulation.posting import clear_need, note, post, tally
-from demandsim.simulation.triage import is_open_to
+from demandsim.simulation.chains import at_large, send
+from demandsim.simulation.groups import in_group, is_open_to
+from demandsim.simulation.posting import clear_need, note, post, standing, tally
 
 
 @kernel
@@ -76,15 +75,15 @@ def offer(
     note(book, week, row, WAS_OFFERED, service, -1, 0, -1, 0)
     if accepts >= table.take_up[programme]:
         return
+    first_time = state.reached[row, programme] == NEVER
     state.reached[row, programme] = week
     tally(state, book, REACHED, row, 1)
     post(state, rules.doors, book, row, int(table.reached_kind[programme]), -1, 0, 0, week)
     note(book, week, row, WAS_REACHED, service, -1, 0, -1, 0)
-    if table.steps[programme] > 0 and week - state.born_week[row] < 5 * 52:
+    if first_time and table.steps[programme] > 0 and week - state.born_week[row] < 5 * 52:
         state.grade[row] = max(0, int(state.grade[row]) - int(table.steps[programme]))
     for need in range(state.severity.shape[1]):
-        found, eases, _, _ = draw(key, state.identity[row], week, address(REACH_NEED, service * 16 + need))
-        help_need(state, rules, book, row, programme, service, need, found, eases, week)
+        help_need(state, rules, book, key, row, programme, service, need, week)
 
 
 @kernel
@@ -92,12 +91,11 @@ def help_need(
     state: Residents,
     rules: Rules,
     book: Book,
+    key: int,
     row: int,
     programme: int,
     service: int,
     need: int,
-    found: int,
-    eases: int,
     week: int,
 ) -> None:
     """Lower a need's hazards for a while, perhaps ease it at once, perhaps find it and refer it."""
@@ -107,15 +105,16 @@ def help_need(
         state.helped_until[row, need] = max(state.helped_until[row, need], week + weeks)
     if state.severity[row, need] == 0:
         return
+    item = service * 16 + need
+    found, eases, lost, told = draw(key, state.identity[row], week, address(REACH_NEED, item))
     target = int(table.refer_to[programme, need])
     if state.seen[row, need] == 0 and found < table.find[programme, need]:
         state.seen[row, need] |= rules.doors.sector_bit[service]
         tally(state, book, FOUND, row, 1)
         severity = int(state.severity[row, need])
         note(book, week, row, WAS_FOUND, service, need, severity, -1, 0)
-        if target >= 0 and state.status[row, need] == UNSERVED and state.hand_off[row, need] == -1:
-            state.hand_off[row, need] = target
-            state.told[row, need] = 0
+        if target >= 0 and standing(state, rules.doors, row, need) == UNSERVED:
+            send(state, rules.doors, book, row, need, service, target, lost, told, False, week)
     if eases < table.ease[programme, need]:
         state.severity[row, need] -= 1
         if state.severity[row, need] == 0:

@@ -18,6 +18,7 @@ from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import at_large, visit
 from demandsim.simulation.groups import in_group
+from demandsim.simulation.posting import standing
 
 CERTAIN = 1 << 32
 
@@ -30,6 +31,7 @@ def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -
     # Columns are named before the loop: looked up in it, each costs as much as the draw.
     presence, identity, severity, status = state.presence, state.identity, state.severity, state.status
     cells, grades, spells, hand_off = state.cell, state.grade, state.bad_spell, state.hand_off
+    stays = state.stay_service
     services, rate, power = rules.background.service, rules.background.rate, rules.background.power
     spell_factor = rules.background.spell
     approaches, emergencies = rules.needs.approach_most, rules.needs.emergency
@@ -53,6 +55,8 @@ def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -
             if level > 0:
                 approach, _, emergency, ordinary = draw(key, identity[row], week, address(SEEK_HELP, need))
                 at = status[row, need]
+                if stays[row] >= 0:
+                    at = standing(state, rules.doors, row, need)
                 if (
                     hand_off[row, need] >= 0
                     or approach < approaches[need, at, level - 1]
@@ -66,17 +70,16 @@ def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -
 def ordinary_demand(
     state: Residents, rules: Rules, book: Book, key: int, row: int, service: int, week: int
 ) -> None:
-    """Bring a broken wrist or a burglary to its door, unless the door is shut."""
-    if not rules.doors.closed[service]:
-        words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
-        visit(state, rules, book, row, -1, 0, 0, service, words, key, week)
+    """Bring a broken wrist or a burglary to its door."""
+    words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
+    visit(state, rules, book, row, -1, 0, 0, service, words, key, week)
 
 
 @kernel
 def seek_for(state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, week: int) -> None:
     """Seek help for one need: a hand-off arrives, else an emergency, else perhaps an approach; ordinary use beside."""
     level = int(state.severity[row, need])
-    status = int(state.status[row, need])
+    status = standing(state, rules.doors, row, need)
     approach, route, emergency, ordinary = draw(key, state.identity[row], week, address(SEEK_HELP, need))
     came = False
     if level >= 3:
@@ -148,13 +151,16 @@ def emergency_for(
 ) -> bool:
     """Bring an emergency at severity 3 or 4; it carries a cause where service would have prevented it."""
     level = int(state.severity[row, need])
-    chance = rules.needs.emergency[need, state.status[row, need], level - 3]
+    chance = rules.needs.emergency[need, standing(state, rules.doors, row, need), level - 3]
     if word >= chance:
         return False
     words = draw(key, state.identity[row], week, address(EMERGENCY_CHAIN, need))
     cause = int(state.worse_cause[row, need])
     # The same draw with an episode open: would the emergency have come all the same?
-    saved = state.status[row, need] != OPEN and word >= rules.needs.emergency[need, OPEN, level - 3]
+    saved = (
+        standing(state, rules.doors, row, need) != OPEN
+        and word >= rules.needs.emergency[need, OPEN, level - 3]
+    )
     if cause == 0 and saved:
         cause = int(state.cause[row, need])
     service = routed(state, rules, key, row, need, 1, words[3], week)
@@ -174,7 +180,7 @@ def ordinary_use(
         rate = rules.needs.ordinary_rate[line, level - 1]
         if word < rate:
             saved = word >= (rate * lowered) >> 16
-            if not saved or state.status[row, need] != OPEN:
+            if not saved or standing(state, rules.doors, row, need) != OPEN:
                 cause = int(state.cause[row, need]) if saved else int(state.worse_cause[row, need])
                 words = draw(key, state.identity[row], week, address(ORDINARY_CHAIN, need))
                 visit(

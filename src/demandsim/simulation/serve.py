@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from demandsim.agencies.rules import EPISODE, STAY, Doors, Rules
-from demandsim.chance import HANDLE, address, draw
+from demandsim.chance import FIND, HANDLE, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, UNSERVED, WAITING, Homes, Residents
 from demandsim.records.journal import CLOSED, GAVE_UP_WAITING, OPENED, WAS_FOUND
@@ -13,12 +13,11 @@ from demandsim.records.measures import FOUND, GAVE_UP, HELPED, OPENING, WAITED
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import at_large, send
 from demandsim.simulation.change_needs import gives_support
-from demandsim.simulation.groups import in_group
-from demandsim.simulation.posting import blame, note, post, tally
+from demandsim.simulation.groups import in_group, is_shut
+from demandsim.simulation.posting import blame, note, post, standing, tally
 from demandsim.simulation.queues import bucket_of, find_cuts, places_left, tie
 from demandsim.simulation.seek_help import routed
 from demandsim.simulation.stays import admit_emergencies, enter, run_stays
-from demandsim.simulation.triage import is_open_to
 
 MILLION = 1_000_000
 
@@ -30,6 +29,7 @@ def serve(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, we
     fund(doors, book)
     book.bucket[:] = 0
     book.waiting[:] = 0
+    book.ready[:] = 0
     run_stays(state, homes, rules, book, key, week)
     run_episodes(state, rules, book, key, week)
     admit_emergencies(state, homes, rules, book, key, week)
@@ -79,7 +79,7 @@ def run_episode(state: Residents, rules: Rules, book: Book, key: int, row: int, 
     service = int(state.service[row, need])
     elapsed = week - int(state.since[row, need])
     severity = int(state.severity[row, need])
-    shut = not is_open_to(state, rules, key, row, service, week)
+    shut = is_shut(state, rules, key, row, service, week)
     due = doors.weeks[service] > 0 and elapsed >= doors.weeks[service]
     if shut or due or severity < doors.ends_below[service]:
         end_episode(state, rules, book, key, row, need, shut, week)
@@ -133,7 +133,7 @@ def wait(state: Residents, rules: Rules, book: Book, key: int, row: int, need: i
         leave_queue(state, row, need)
         return
     gives_up = draw(key, state.identity[row], week, address(HANDLE, need))[0]
-    if doors.closed[service]:
+    if is_shut(state, rules, key, row, service, week):
         blame(state, row, need, doors.agency[service])
         leave_queue(state, row, need)
     elif waited > 0 and gives_up < doors.gives_up[service]:
@@ -143,8 +143,16 @@ def wait(state: Residents, rules: Rules, book: Book, key: int, row: int, need: i
     else:
         if waited > doors.standard[service]:
             blame(state, row, need, doors.agency[service])
-        book.bucket[service, bucket_of(severity, waited)] += 1
         book.waiting[service] += 1
+        if can_be_admitted(state, row, service):
+            book.bucket[service, bucket_of(severity, waited)] += 1
+            book.ready[service] += 1
+
+
+@inlined
+def can_be_admitted(state: Residents, row: int, service: int) -> bool:
+    """Tell whether a place can be taken up: not from hospital, ward or prison, unless to leave there for it."""
+    return at_large(state, row) or state.awaits[row] == service
 
 
 @inlined
@@ -166,6 +174,8 @@ def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
             if statuses[row, need] != WAITING:
                 continue
             service = int(state.service[row, need])
+            if not can_be_admitted(state, row, service):
+                continue
             bucket = bucket_of(int(state.severity[row, need]), week - int(state.since[row, need]))
             if bucket < book.cut[service, 0]:
                 admit(state, homes, rules, book, key, row, need, week)
@@ -195,7 +205,7 @@ def admit(
     book.waiting[service] -= 1
     if mode == STAY:
         leave_queue(state, row, need)
-        enter(state, homes, rules, book, row, need, service, week)
+        enter(state, homes, rules, book, row, need, cause, service, week)
         return
     book.event[OPENING, doors.agency[service]] += 1
     post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
@@ -222,15 +232,15 @@ def find_others(
     if rules.doors.finds[service] > 0:
         for other in range(state.severity.shape[1]):
             if other != need and state.severity[row, other] > 0 and state.seen[row, other] == 0:
-                _, _, refers, found = draw(key, state.identity[row], week, address(HANDLE, other))
+                item = service * 16 + other
+                found, route, lost, told = draw(key, state.identity[row], week, address(FIND, item))
                 if found < rules.doors.finds[service]:
                     state.seen[row, other] |= rules.doors.sector_bit[service]
-                    target = routed(state, rules, key, row, other, 0, refers, week)
-                    if state.status[row, other] == UNSERVED and state.hand_off[row, other] == -1:
-                        state.hand_off[row, other] = target
-                        state.told[row, other] = 0
                     tally(state, book, FOUND, row, 1)
                     note(book, week, row, WAS_FOUND, service, other, state.severity[row, other], -1, 0)
+                    target = routed(state, rules, key, row, other, 0, route, week)
+                    if target >= 0 and standing(state, rules.doors, row, other) == UNSERVED:
+                        send(state, rules.doors, book, row, other, service, target, lost, told, False, week)
 
 
 @kernel
@@ -240,7 +250,7 @@ def refer_on(
     """Refer a need on after a contact or an episode, to at most one service."""
     doors = rules.doors
     severity = int(state.severity[row, need])
-    _, lost, refers, found = draw(key, state.identity[row], week, address(HANDLE, need))
+    _, lost, refers, told = draw(key, state.identity[row], week, address(HANDLE, need))
     upto = 0
     for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
         fits = doors.refer_need[line] == need and not doors.unopened[doors.refer_to[line]]
@@ -250,5 +260,5 @@ def refer_on(
             upto += doors.refer_share[line]
             if refers < upto:
                 target = int(doors.refer_to[line])
-                send(state, doors, book, row, need, service, target, lost, found, False, week)
+                send(state, doors, book, row, need, service, target, lost, told, False, week)
                 return

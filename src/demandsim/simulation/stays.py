@@ -13,9 +13,9 @@ from demandsim.records.journal import STAY_BEGAN, STAY_ENDED
 from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS, REFUSED
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import HOSPITAL, WARD
+from demandsim.simulation.groups import in_remit, is_open_to
 from demandsim.simulation.posting import blame, note, post, refuse, tally
 from demandsim.simulation.queues import places_left
-from demandsim.simulation.triage import is_open_to
 
 BACKGROUND_ITEM = 15  # a ticket for a bed that no tracked need asks for
 
@@ -30,7 +30,7 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
         if state.presence[row] != HERE or state.place[row] == 0:
             continue
         if state.stay_service[row] < 0:
-            come_home(state, homes, row)
+            come_home(state, homes, rules, row)
             continue
         if leaves(state, rules, book, key, row, week):
             leave(state, homes, rules, book, row, week)
@@ -53,13 +53,16 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
 
 
 @kernel
-def come_home(state: Residents, homes: Homes, row: int) -> None:
+def come_home(state: Residents, homes: Homes, rules: Rules, row: int) -> None:
     """Bring home one who came along with a household member whose stay is over (by death, say)."""
     member = homes.first[state.household[row]]
     alone = True
     while member >= 0:
-        if state.presence[member] == HERE and state.place[member] == state.place[row]:
-            alone = alone and state.stay_service[member] < 0
+        if state.presence[member] == HERE:
+            stay, back = state.stay_service[member], state.back_to[member]
+            holds = stay >= 0 and rules.doors.place[stay] == state.place[row]
+            returns = back >= 0 and rules.doors.place[back] == state.place[row]
+            alone = alone and not (holds or returns)
         member = state.next_in_home[member]
     if alone:
         state.place[row] = 0
@@ -98,12 +101,17 @@ def must_wait(state: Residents, rules: Rules, book: Book, key: int, row: int, wo
             done = True
             service = int(doors.await_service[line])
             if state.status[row, need] != OPEN:
-                if level < doors.threshold[service] or not is_open_to(state, rules, key, row, service, week):
+                if doors.unopened[service]:
+                    continue
+                if level < doors.threshold[service] or not admits(
+                    state, rules, key, row, need, service, week
+                ):
                     refuse(state, doors, book, row, need, service, week)
                 else:
                     state.status[row, need] = WAITING
-                    state.service[row, need] = service
-                    state.since[row, need] = week
+                    if state.service[row, need] != service:  # its place in that queue is kept
+                        state.service[row, need] = service
+                        state.since[row, need] = week
                     state.hand_off[row, need] = -1
                     state.stay_need[row] = need
                     state.awaits[row] = service
@@ -111,6 +119,13 @@ def must_wait(state: Residents, rules: Rules, book: Book, key: int, row: int, wo
                     note(book, week, row, READY_TO_LEAVE, service, need, level, -1, 0)
                     waits = True
     return waits
+
+
+@kernel
+def admits(state: Residents, rules: Rules, key: int, row: int, need: int, service: int, week: int) -> bool:
+    """Tell whether a door is open to the resident and the need its business."""
+    inside = in_remit(state, rules, key, row, need, service, week)
+    return inside and is_open_to(state, rules, key, row, service, week)
 
 
 @kernel
@@ -139,7 +154,15 @@ def leave(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, we
 
 @kernel
 def enter(
-    state: Residents, homes: Homes, rules: Rules, book: Book, row: int, need: int, service: int, week: int
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    book: Book,
+    row: int,
+    need: int,
+    cause: int,
+    service: int,
+    week: int,
 ) -> None:
     """Begin a stay; hospital and ward interrupt another stay, any other stay replaces it."""
     doors = rules.doors
@@ -150,6 +173,8 @@ def enter(
             state.back_need[row] = state.stay_need[row]
         else:
             book.taken[state.stay_service[row]] -= 1
+            if state.back_to[row] >= 0:
+                book.taken[state.back_to[row]] -= 1
             state.back_to[row] = -1
             leave(state, homes, rules, book, row, week)
     state.place[row] = place
@@ -158,8 +183,12 @@ def enter(
     state.stay_since[row] = week
     state.ready_since[row] = NEVER
     state.awaits[row] = -1
+    state.stay_cause[row] = cause
     book.taken[service] += 1
-    severity, cause = (int(state.severity[row, need]), int(state.cause[row, need])) if need >= 0 else (0, 0)
+    severity = int(state.severity[row, need]) if need >= 0 else 0
+    if need >= 0 and doors.helps[service, need] > 0 and place not in (HOSPITAL, WARD):
+        state.status[row, need] = UNSERVED  # a place to live takes over from support at home
+        state.service[row, need] = -1
     if doors.admission[service] >= 0:
         post(state, doors, book, row, int(doors.admission[service]), need, severity, cause, week)
     post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
@@ -186,6 +215,7 @@ def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, 
     for at in np.argsort(order, kind="mergesort"):
         row = int(book.want_row[at])
         service, need = int(state.wants_stay[row]), int(state.wants_need[row])
+        cause = int(state.wants_cause[row])
         state.wants_stay[row] = -1
         state.wants_need[row] = -1
         if state.presence[row] != HERE or state.place[row] in (HOSPITAL, WARD):
@@ -194,7 +224,7 @@ def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, 
             if need >= 0 and state.status[row, need] == WAITING and state.service[row, need] == service:
                 state.status[row, need] = UNSERVED
                 state.service[row, need] = -1
-            enter(state, homes, rules, book, row, need, service, week)
+            enter(state, homes, rules, book, row, need, cause, service, week)
         else:
             tally(state, book, REFUSALS, row, 1)
             tally(state, book, BOUNCES, row, 1)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from demandsim.agencies.rules import CONTACT, STAY, Rules
-from demandsim.chance import HANDLE, address, draw
+from demandsim.agencies.rules import CONTACT, STAY, Doors, Rules
+from demandsim.chance import SETTLE, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import UNSERVED, WAITING, Residents
 from demandsim.records.journal import JOINED
+from demandsim.records.measures import REFUSED
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import send
-from demandsim.simulation.groups import in_group
-from demandsim.simulation.posting import note, post, refuse
+from demandsim.simulation.groups import in_remit, is_open_to
+from demandsim.simulation.posting import note, post, refuse, standing
 
 
 @kernel
@@ -20,18 +21,6 @@ def triage(state: Residents, rules: Rules, book: Book, key: int, week: int) -> N
         row, need, service = int(book.ask_row[line]), int(book.ask_need[line]), int(book.ask_service[line])
         if state.severity[row, need] > 0:
             decide(state, rules, book, key, row, need, service, week)
-
-
-@kernel
-def is_open_to(state: Residents, rules: Rules, key: int, row: int, service: int, week: int) -> bool:
-    """Tell whether the service is open to the resident at all."""
-    doors = rules.doors
-    if doors.closed[service] or not in_group(
-        state, rules.groups, int(doors.open_to[service]), key, row, week
-    ):
-        return False
-    shut = int(doors.closed_to[service])
-    return shut < 0 or not in_group(state, rules.groups, shut, key, row, week)
 
 
 @kernel
@@ -46,23 +35,29 @@ def decide(
         refuse(state, doors, book, row, need, service, week)
         return
     state.seen[row, need] |= doors.sector_bit[service]
-    if not doors.takes[service, need] or not in_group(
-        state, rules.groups, int(doors.remit[service]), key, row, week
-    ):
+    told = state.told[row, need]
+    state.told[row, need] = 0
+    if not in_remit(state, rules, key, row, need, service, week):
         outside_remit(state, rules, book, key, row, need, service, week)
         return
     severity, cause = int(state.severity[row, need]), int(state.cause[row, need])
-    if state.status[row, need] != UNSERVED:
-        if doors.mode[service] == CONTACT:  # a short contact beside the queue or the episode
+    if standing(state, doors, row, need) != UNSERVED:
+        if doors.mode[service] == CONTACT:  # a short contact beside the queue, the episode or the stay
             post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
         return
-    if doors.assessment[service] >= 0 and not state.told[row, need]:
+    if doors.assessment[service] >= 0 and not told:
         post(state, doors, book, row, int(doors.assessment[service]), need, severity, cause, week)
-    state.told[row, need] = 0
     if severity < doors.threshold[service]:
         refuse(state, doors, book, row, need, service, week)
-    elif not (doors.mode[service] == STAY and state.stay_service[row] == service):
+    elif not lives_there(state, doors, row, service):
         join(state, book, row, need, service, week)
+
+
+@inlined
+def lives_there(state: Residents, doors: Doors, row: int, service: int) -> bool:
+    """Tell whether the resident is in that stay already, alone or with the household."""
+    with_others = doors.whole[service] > 0 and state.place[row] == doors.place[service]
+    return doors.mode[service] == STAY and (state.stay_service[row] == service or with_others)
 
 
 @inlined
@@ -81,15 +76,17 @@ def outside_remit(
 ) -> None:
     """Settle, hand on or turn away what is not this service's business."""
     doors = rules.doors
-    _, lost, refers, found = draw(key, state.identity[row], week, address(HANDLE, need))
+    settles, lost, told, _ = draw(key, state.identity[row], week, address(SETTLE, need))
     target = int(doors.hand_on[service, need])
-    if state.status[row, need] != UNSERVED:
+    if standing(state, doors, row, need) != UNSERVED:
         refuse(state, doors, book, row, need, service, week)
-    elif found < doors.settles[service]:
-        state.helped_until[row, need] = max(
-            state.helped_until[row, need], week + doors.settled_weeks[service]
-        )
-    elif target >= 0:
-        send(state, doors, book, row, need, service, target, lost, refers, True, week)
+    elif settles < doors.settles[service]:
+        # Settled on the spot: no bounce, but the time it takes is paid as for any other ask outside the remit.
+        book.event[REFUSED, doors.agency[service]] += 1
+        helped = int(week + doors.settled_weeks[service])
+        state.helped_until[row, need] = max(int(state.helped_until[row, need]), helped)
+    elif target >= 0 and not doors.unopened[target]:
+        book.event[REFUSED, doors.agency[service]] += 1
+        send(state, doors, book, row, need, service, target, lost, told, True, week)
     else:
         refuse(state, doors, book, row, need, service, week)

@@ -1,0 +1,147 @@
+"""What policies make of a scenario in a week: ramps, ends, sums split over capacity, drivers, lags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit.simulation.scenes import policy
+
+from demandsim.agencies.changes import as_changed, change_weeks, lines, part_done, with_setting
+from demandsim.scenario.policy import Change
+from demandsim.scenario.schema import Scenario
+
+
+def at(town: Scenario, week: int, *changes: dict[str, Any]) -> Scenario:
+    """The town in a week under one policy."""
+    return as_changed(town, [policy(*changes)], week).scenario
+
+
+def test_a_change_is_made_evenly_over_its_ramp_and_undone_at_its_end() -> None:
+    ramp = Change(from_week=4, ramp_weeks=4, until_week=12, close="home_care")
+    done = [part_done(ramp, week) for week in range(14)]
+    assert done == [0, 0, 0, 0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 0, 0]
+    sudden = Change(from_week=2, close="home_care")
+    assert [part_done(sudden, week) for week in range(4)] == [0, 0, 1, 1]
+    assert [part_done(ramp, week, lag=3) for week in (6, 7, 8, 14, 15)] == [0, 0.25, 0.5, 1, 0]
+
+
+def test_a_setting_moves_from_what_the_file_says_to_what_the_policy_says(small_town: Scenario) -> None:
+    change = {"from_week": 2, "ramp_weeks": 2, "until_week": 6, "set": {"services.home_care.package": 0.4}}
+    values = [at(small_town, w, change).services["home_care"].package for w in range(8)]
+    assert values == pytest.approx([0.8, 0.8, 0.6, 0.4, 0.4, 0.4, 0.8, 0.8])
+
+
+def test_whole_numbers_and_rows_ramp_in_their_kind_and_words_change_at_once(small_town: Scenario) -> None:
+    settings = {
+        "services.home_care.standard_weeks": 8,
+        "services.home_care.grows_with_population": False,
+        "services.a_and_e.outcomes": small_town.services["custody"].outcomes,
+    }
+    half = at(small_town, 0, {"ramp_weeks": 2, "set": {"services.home_care.standard_weeks": 8}})
+    assert half.services["home_care"].standard_weeks == 6
+    assert isinstance(half.services["home_care"].standard_weeks, int)
+    flag = at(small_town, 0, {"ramp_weeks": 2, "set": {"services.home_care.grows_with_population": False}})
+    assert flag.services["home_care"].grows_with_population is False
+    assert small_town.services["home_care"].standard_weeks == 4, f"the file is untouched by {len(settings)}"
+
+
+def test_two_changes_of_one_service_both_hold_and_the_last_wins_a_setting(small_town: Scenario) -> None:
+    town = at(
+        small_town,
+        5,
+        {"set": {"services.home_care.threshold": 3}},
+        {"set": {"services.home_care.package": 0.5}},
+        {"from_week": 5, "set": {"services.home_care.threshold": 4}},
+    )
+    assert (town.services["home_care"].threshold, town.services["home_care"].package) == (4, 0.5)
+
+
+def test_doors_open_and_close_for_everyone_or_a_group(small_town: Scenario) -> None:
+    group = {"tenure": ("social",)}
+    opened = at(small_town, 0, {"open": "tenancy_support", "group": group}).services["tenancy_support"]
+    assert opened.closed is False
+    assert opened.open_to.tenure == ("social",)
+    assert at(small_town, 0, {"close": "home_care"}).services["home_care"].closed
+    part = at(small_town, 0, {"close": "home_care", "group": group}).services["home_care"]
+    assert part.closed is False
+    assert part.closed_to is not None
+    assert part.closed_to.tenure == ("social",)
+
+
+def test_a_service_moves_to_another_agency_and_its_payers_with_it(small_town: Scenario) -> None:
+    moved = at(small_town, 0, {"move_service": {"service": "place_of_safety", "agency": "police"}})
+    assert moved.services["place_of_safety"].agency == "police"
+    assert dict(moved.services["place_of_safety"].payers) == {}
+    paid = at(small_town, 0, {"move_service": {"service": "place_of_safety", "payers": {"council": 1.0}}})
+    assert paid.services["place_of_safety"].agency == "health_trust"
+    assert dict(paid.services["place_of_safety"].payers) == {"council": 1.0}
+
+
+def test_money_turns_into_hours_beds_and_package_at_what_they_cost(small_town: Scenario) -> None:
+    """Home care: 2,000 people pay (1 - 0.8) x (18.61 x 400 + 455.9 x 260) / (80 x 52) pounds for an hour."""
+    spent = 18.61 * 400 + 455.9 * 260
+    hour = 0.2 * spent / (80 * 52)
+    split = {"hours": 0.75, "package": 0.25}
+    cut = {"money": {"service": "home_care", "pounds_a_year": -8000.0, "split": split}, "ramp_weeks": 2}
+    for week, done in ((0, 0.5), (1, 1.0)):
+        care = at(small_town, week, cut).services["home_care"]
+        pounds = -8000 * done / 2  # for each thousand of the 2,000
+        assert care.hours_a_week == pytest.approx(80 + 0.75 * pounds / (hour * 52))
+        assert care.package == pytest.approx(0.8 * (1 + 0.25 * pounds / spent))
+    bed_week = 0.1 * 237.7 * 1000 / (5 * 52)
+    beds = {"money": {"service": "care_home", "pounds_a_year": 2000.0, "split": {"places": 1.0}}}
+    care_home = at(small_town, 0, beds).services["care_home"]
+    assert care_home.beds == pytest.approx(5 + 1000 / (bed_week * 52))
+    gone = {"money": {"service": "home_care", "pounds_a_year": -1e8, "split": {"hours": 0.5, "package": 0.5}}}
+    assert at(small_town, 0, gone).services["home_care"].hours_a_week == 0
+    assert at(small_town, 0, gone).services["home_care"].package == 0.01
+
+
+def test_money_for_an_agency_is_a_line_and_changes_no_service(small_town: Scenario) -> None:
+    grant = {"agency": "council", "kind": "grant", "pounds_a_year": 500.0}
+    setup = {"agency": "police", "kind": "set_up", "pounds": 70.0}
+    made = policy({"from_week": 3, "ramp_weeks": 5, "until_week": 40, "money": grant}, {"money": setup})
+    assert as_changed(small_town, [made], 10).scenario == small_town
+    assert [tuple(line) for line in lines([made])] == [
+        ("council", "grant", 500.0, 0.0, 3, 5, 40),
+        ("police", "set_up", 0.0, 70.0, 0, 0, None),
+    ]
+
+
+def test_a_driver_moves_as_far_as_its_ramp_for_its_group(small_town: Scenario) -> None:
+    change = {"ramp_weeks": 4, "group": {"quintile": (1,)}, "move_driver": {"driver": "rents", "by": 2.0}}
+    (move,) = as_changed(small_town, [policy(change)], 1).moves
+    assert (move.driver, move.by, move.group.quintile, move.name) == ("rents", 1.0, (1,), "a-test")
+    late = as_changed(small_town, [policy({**change, "from_week": 9})], 1)
+    assert late.moves == ()
+
+
+def test_a_mechanism_is_paid_for_at_once_and_has_effect_after_its_lag(small_town: Scenario) -> None:
+    """Discretion at the police from 0.2 to 1 over two weeks from week 3, with a lag of four."""
+    path = "agencies.police.leadership.discretion"
+    change = {"from_week": 3, "ramp_weeks": 2, "until_week": 20, "set": {path: 1.0}}
+    paid, effect = [], []
+    for week in (2, 3, 4, 6, 7, 8, 19, 20, 23, 24):
+        changed = as_changed(small_town, [policy(change)], week)
+        paid.append(changed.scenario.agencies["police"].leadership.discretion)
+        effect.append(changed.strengths["police"]["discretion"])
+    assert paid == pytest.approx([0.2, 0.6, 1, 1, 1, 1, 1, 0.2, 0.2, 0.2])
+    assert effect == pytest.approx([0.2, 0.2, 0.2, 0.2, 0.6, 1, 1, 1, 1, 0.2])
+
+
+def test_the_weeks_of_change_are_every_week_of_a_ramp_each_end_and_each_lag(small_town: Scenario) -> None:
+    change = {"from_week": 10, "ramp_weeks": 3, "until_week": 50, "close": "home_care"}
+    weeks = change_weeks([policy(change)], small_town)
+    lags = {0, 4, 8, 13}
+    expected = {0} | {10 + lag + i for lag in lags for i in range(3)} | {50 + lag for lag in lags}
+    assert weeks == sorted(expected)
+    assert change_weeks([], small_town) == [0]
+    assert max(change_weeks([policy({"from_week": 103, "close": "home_care"})], small_town)) == 103
+
+
+def test_a_setting_is_replaced_without_touching_the_original(small_town: Scenario) -> None:
+    town = with_setting(small_town, ("services", "home_care", "responsive", "central"), 0.7)
+    assert town.services["home_care"].responsive.central == 0.7
+    assert small_town.services["home_care"].responsive.central == 0.8
+    assert town.services["hospital"] is small_town.services["hospital"]
