@@ -1,6 +1,6 @@
 """Make the README's picture: who paid when the police narrowed their remit, in a small comparison of Essex.
 
-``python docs/pictures/make.py`` writes who-paid.png beside itself. It takes about half a minute once the kernels are
+``python docs/pictures/make.py`` writes who-paid.png beside itself. It takes about a minute once the kernels are
 compiled, and the same version always draws the same picture.
 """
 
@@ -17,7 +17,7 @@ from demandsim.analysis.findings import LAST, clear
 from demandsim.analysis.words import ROW_TITLES
 
 POLICY = "police-narrows-remit"
-RESIDENTS, YEARS, PAIRS = 20_000, 5, 10
+RESIDENTS, YEARS, PAIRS = 20_000, 5, 20
 LEAST = 30_000
 """Pounds a year: payers whose whole interval is nearer to zero than this are left out; the note says so."""
 

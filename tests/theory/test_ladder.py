@@ -22,8 +22,8 @@ def lone() -> DemandModel:
     need = data["needs"]["mental_health"]
     need.update(pushed_by={}, support_eases=0.0, age=(0, 120))
     need["start"] = {"age": (0,), "female": (0.30,), "male": (0.30,), "decile": (1.0,) * 10}
-    need["approach"] = {status: (0.0,) * 3 for status in ("unserved", "waiting", "open")}
-    need["emergency"] = {status: (0.0,) * 2 for status in ("unserved", "waiting", "open")}
+    need["approach"] = dict.fromkeys(("unserved", "waiting", "open"), (0.0,) * 3)
+    need["emergency"] = dict.fromkeys(("unserved", "waiting", "open"), (0.0,) * 2)
     need["ordinary"] = {}
     data["place"].update(vulnerability_spread=0.0, moves_out=0.0)
     data["place"]["deaths"].update(female=(0.0,) * 11, male=(0.0,) * 11)

@@ -22,7 +22,6 @@ from demandsim.scenario.check import check_policy
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 
-
 BEFORE = -1_000_000
 """A week before any run: the scenario as it stands without policies holds from here."""
 

@@ -167,6 +167,5 @@ def send(
         return
     if bounced:
         tally(state, book, BOUNCES, row, 1)
-        blame(state, row, need, int(doors.agency[service]))
     state.hand_off[row, need] = target
     state.told[row, need] = 1 if told_word < doors.tells[service] else 0

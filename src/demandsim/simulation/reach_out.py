@@ -81,7 +81,8 @@ def offer(
     post(state, rules.doors, book, row, int(table.reached_kind[programme]), -1, 0, 0, week)
     note(book, week, row, WAS_REACHED, service, -1, 0, -1, 0)
     if first_time and table.steps[programme] > 0 and week - state.born_week[row] < 5 * 52:
-        state.grade[row] = max(0, int(state.grade[row]) - int(table.steps[programme]))
+        # As signed numbers: int() of an unsigned column stays unsigned when compiled, and would wrap below 0.
+        state.grade[row] = max(0, np.int64(state.grade[row]) - np.int64(table.steps[programme]))
     for need in range(state.severity.shape[1]):
         help_need(state, rules, book, key, row, programme, service, need, week)
 

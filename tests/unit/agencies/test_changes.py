@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.simulation.scenes import policy
+from tests.unit.simulation.scenes import changed, policy
 
 from demandsim.agencies.changes import as_changed, change_weeks, lines, part_done, with_setting
+from demandsim.errors import PolicyError
 from demandsim.scenario.policy import Change
 from demandsim.scenario.schema import Scenario
 
@@ -32,18 +33,13 @@ def test_a_setting_moves_from_what_the_file_says_to_what_the_policy_says(small_t
     assert values == pytest.approx([0.8, 0.8, 0.6, 0.4, 0.4, 0.4, 0.8, 0.8])
 
 
-def test_whole_numbers_and_rows_ramp_in_their_kind_and_words_change_at_once(small_town: Scenario) -> None:
-    settings = {
-        "services.home_care.standard_weeks": 8,
-        "services.home_care.grows_with_population": False,
-        "services.a_and_e.outcomes": small_town.services["custody"].outcomes,
-    }
+def test_whole_numbers_ramp_as_whole_numbers_and_words_change_at_once(small_town: Scenario) -> None:
     half = at(small_town, 0, {"ramp_weeks": 2, "set": {"services.home_care.standard_weeks": 8}})
     assert half.services["home_care"].standard_weeks == 6
     assert isinstance(half.services["home_care"].standard_weeks, int)
     flag = at(small_town, 0, {"ramp_weeks": 2, "set": {"services.home_care.grows_with_population": False}})
     assert flag.services["home_care"].grows_with_population is False
-    assert small_town.services["home_care"].standard_weeks == 4, f"the file is untouched by {len(settings)}"
+    assert small_town.services["home_care"].standard_weeks == 4, "the file is untouched"
 
 
 def test_two_changes_of_one_service_both_hold_and_the_last_wins_a_setting(small_town: Scenario) -> None:
@@ -69,33 +65,66 @@ def test_doors_open_and_close_for_everyone_or_a_group(small_town: Scenario) -> N
     assert part.closed_to.tenure == ("social",)
 
 
-def test_a_service_moves_to_another_agency_and_its_payers_with_it(small_town: Scenario) -> None:
+def test_a_service_moves_to_another_agency_and_its_payers_stay_unless_named(small_town: Scenario) -> None:
     moved = at(small_town, 0, {"move_service": {"service": "place_of_safety", "agency": "police"}})
     assert moved.services["place_of_safety"].agency == "police"
-    assert dict(moved.services["place_of_safety"].payers) == {}
+    assert dict(moved.services["place_of_safety"].payers) == {"health_trust": 0.5, "police": 0.5}
+    alone = at(small_town, 0, {"move_service": {"service": "home_care", "agency": "charity"}})
+    assert dict(alone.services["home_care"].payers) == {"council": 1.0}
     paid = at(small_town, 0, {"move_service": {"service": "place_of_safety", "payers": {"council": 1.0}}})
     assert paid.services["place_of_safety"].agency == "health_trust"
     assert dict(paid.services["place_of_safety"].payers) == {"council": 1.0}
 
 
 def test_money_turns_into_hours_beds_and_package_at_what_they_cost(small_town: Scenario) -> None:
-    """Home care: 2,000 people pay (1 - 0.8) x (18.61 x 400 + 455.9 x 260) / (80 x 52) pounds for an hour."""
-    spent = 18.61 * 400 + 455.9 * 260
-    hour = 0.2 * spent / (80 * 52)
+    """Home care: an hour a week goes with (20 x 400 + 450 x 260) / 80 pounds a year, for 1,000 residents."""
+    expected = {
+        "services.home_care.expected_contacts": {"assessment": 20.0, "episode_week": 450.0},
+        "services.care_home.expected_contacts": {"stay_week": 240.0},
+    }
+    small_town = changed(
+        small_town, {**expected, "services.home_care.hours_a_week": 80.0, "services.care_home.beds": 5.0}
+    )
+    spent = 20 * 400 + 450 * 260
     split = {"hours": 0.75, "package": 0.25}
     cut = {"money": {"service": "home_care", "pounds_a_year": -8000.0, "split": split}, "ramp_weeks": 2}
     for week, done in ((0, 0.5), (1, 1.0)):
         care = at(small_town, week, cut).services["home_care"]
         pounds = -8000 * done / 2  # for each thousand of the 2,000
-        assert care.hours_a_week == pytest.approx(80 + 0.75 * pounds / (hour * 52))
+        assert care.hours_a_week == pytest.approx(80 + 0.75 * pounds / (spent / 80))
         assert care.package == pytest.approx(0.8 * (1 + 0.25 * pounds / spent))
-    bed_week = 0.1 * 237.7 * 1000 / (5 * 52)
+    bed = 240 * 1000 / 5
     beds = {"money": {"service": "care_home", "pounds_a_year": 2000.0, "split": {"places": 1.0}}}
     care_home = at(small_town, 0, beds).services["care_home"]
-    assert care_home.beds == pytest.approx(5 + 1000 / (bed_week * 52))
+    assert care_home.beds == pytest.approx(5 + 1000 / bed)
     gone = {"money": {"service": "home_care", "pounds_a_year": -1e8, "split": {"hours": 0.5, "package": 0.5}}}
     assert at(small_town, 0, gone).services["home_care"].hours_a_week == 0
     assert at(small_town, 0, gone).services["home_care"].package == 0.01
+
+
+def test_a_ramp_goes_from_what_the_changes_before_it_have_made(small_town: Scenario) -> None:
+    path = "services.home_care.package"
+    changes = ({"set": {path: 0.4}}, {"from_week": 4, "ramp_weeks": 2, "set": {path: 0.6}})
+    values = [at(small_town, week, *changes).services["home_care"].package for week in (3, 4, 5)]
+    assert values == pytest.approx([0.4, 0.5, 0.6])
+
+
+def test_what_would_narrow_or_widen_a_door_by_accident_is_refused(small_town: Scenario) -> None:
+    social, owned = {"tenure": ("social",)}, {"tenure": ("owned",)}
+    with pytest.raises(PolicyError, match="home_care is open already"):
+        at(small_town, 0, {"open": "home_care", "group": social})
+    with pytest.raises(PolicyError, match="home_care is closed to another group"):
+        at(small_town, 0, {"close": "home_care", "group": social}, {"close": "home_care", "group": owned})
+
+
+def test_a_service_once_opened_is_known_after_it_shuts_and_a_group_is_drawn_by_its_policy(
+    small_town: Scenario,
+) -> None:
+    change = {"from_week": 3, "until_week": 6, "open": "tenancy_support", "group": {"share": 0.5}}
+    before, during, after = (as_changed(small_town, [policy(change)], week) for week in (2, 5, 6))
+    assert [bool(c.opened) for c in (before, during, after)] == [False, True, True]
+    assert (before.drawn_by, during.drawn_by) == ({}, {"tenancy_support": "a-test"})
+    assert after.scenario.services["tenancy_support"].closed
 
 
 def test_money_for_an_agency_is_a_line_and_changes_no_service(small_town: Scenario) -> None:

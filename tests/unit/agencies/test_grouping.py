@@ -21,7 +21,9 @@ def test_everyone_is_group_nought_and_equal_groups_are_one(table: GroupTable) ->
     assert table.add(Group(), sees=3, name="x") == 0
     number = table.add(Group(sex="female"), sees=1, name="x")
     assert number == 1
-    assert table.add(Group(sex="female"), sees=2, name="y") == number, "neither records nor a name matter to it"
+    assert table.add(Group(sex="female"), sees=2, name="y") == number, (
+        "neither records nor a name matter to it"
+    )
 
 
 def test_a_name_tells_shares_and_frozen_groups_apart_and_records_needs(table: GroupTable) -> None:
@@ -71,13 +73,28 @@ def test_a_frozen_group_keeps_its_bit_in_every_version_and_there_is_room_for_62(
     assert first.columns().bit.tolist() == [-1, 0]
     assert later.columns().bit.tolist() == [-1, 1, 0]
     for group in groups[:MOST_FROZEN]:
-        bits.bit(group, "a")
+        bits.bit(group, "a", by_records=False)
     with pytest.raises(ScenarioError, match="more than 62 groups with fixed membership"):
-        bits.bit(groups[-1], "a")
+        bits.bit(groups[-1], "a", by_records=False)
 
 
 def test_an_agency_reads_its_own_sectors_records_unless_they_are_shared(small_town: Scenario) -> None:
-    assert [sector_bit(s) for s in ("council", "nhs", "police", "community", "other_public")] == [1, 2, 4, 8, 16]
-    assert sees(small_town, "council") == 1
-    assert sees(small_town, "police") == 4
-    assert sees(small_town, "health_trust") == 31, "its records are shared"
+    assert [sector_bit(s) for s in ("council", "nhs", "police", "community", "other_public")] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+    ]
+    unshared = {name: {"shared_records": 0.0} for name in small_town.agencies}
+    assert sees(small_town, "council", unshared) == 1
+    assert sees(small_town, "police", unshared) == 4
+    shared = {**unshared, "police": {"shared_records": 0.1}}
+    assert sees(small_town, "police", shared) == 31, "once they have effect: the lag is in the strengths"
+    assert sees(small_town, "council", shared) == 1
+
+
+def test_a_frozen_group_asked_of_records_is_another_than_of_needs_themselves() -> None:
+    bits, group = FrozenBits(), Group(need={"housing": (1, 4)}, membership="fixed")
+    numbers = [bits.bit(group, "a", by_records=each) for each in (False, True, False)]
+    assert numbers == [0, 1, 0]

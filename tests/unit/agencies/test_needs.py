@@ -69,7 +69,9 @@ def test_pushes_stand_at_who_is_pushed_by_whom(rules: NeedRules) -> None:
     assert rules.home_push.tolist() == [[round(f * ONE16) for f in (0.3, 0.2, 0, 0.25, 0)]]
 
 
-def test_a_place_without_household_pushes_has_a_table_of_noughts(small_town: Scenario, groups: GroupTable) -> None:
+def test_a_place_without_household_pushes_has_a_table_of_noughts(
+    small_town: Scenario, groups: GroupTable
+) -> None:
     without = {k: n.model_copy(update={"pushed_by_household": {}}) for k, n in small_town.needs.items()}
     rules = need_rules(small_town.model_copy(update={"needs": without}), groups)
     assert set(rules.held) == {-1}
@@ -81,13 +83,19 @@ def test_referrals_by_others_stand_need_by_need_and_bound_the_asks(
 ) -> None:
     services = list(small_town.services)
     assert np.diff(rules.refer_first).tolist() == [1, 1, 0, 0, 1]
-    assert [services[s] for s in rules.refer_to] == ["community_mental_health", "housing_options", "child_in_need"]
+    assert [services[s] for s in rules.refer_to] == [
+        "community_mental_health",
+        "housing_options",
+        "child_in_need",
+    ]
     assert rules.refer_rate[2].tolist() == [weekly(r) for r in (0.1, 0.4, 0.8)]
     assert rules.refer_group[2] == 0
     assert groups.columns().youngest[rules.refer_group[0]] == 18 * 52
     approach = [weekly(r) for r in (0.7, 2.5, 6.0)]
     others = [weekly(r) for r in (0.1, 0.3, 0.5)]
-    assert rules.approach_most[HOUSING, 0].tolist() == [a + b for a, b in zip(approach, others, strict=True)] + [0]
+    assert rules.approach_most[HOUSING, 0].tolist() == [
+        a + b for a, b in zip(approach, others, strict=True)
+    ] + [0]
     assert rules.approach_most[HOUSING, 1].tolist() == [weekly(r) for r in (0.2, 0.6, 1.5)] + [0]
 
 
@@ -96,7 +104,11 @@ def test_ordinary_use_stands_service_by_service_and_its_sum_bounds_it(
 ) -> None:
     services = list(small_town.services)
     first, last = rules.ordinary_first[FRAIL], rules.ordinary_first[FRAIL + 1]
-    assert [services[s] for s in rules.ordinary_service[first:last]] == ["general_practice", "ambulance", "a_and_e"]
+    assert [services[s] for s in rules.ordinary_service[first:last]] == [
+        "general_practice",
+        "ambulance",
+        "a_and_e",
+    ]
     assert rules.ordinary_rate[first].tolist() == [weekly(r) for r in (2, 4, 6, 8)]
     assert np.array_equal(rules.ordinary_most[FRAIL], rules.ordinary_rate[first:last].sum(axis=0))
     assert rules.ordinary_open[MIND] == round(0.7 * ONE16)
@@ -116,7 +128,9 @@ def test_a_moved_driver_adds_its_steps_with_their_sign(small_town: Scenario, gro
     assert columns.tenures[up.driver_group[1]] == 0b100
 
 
-def test_routes_are_laid_out_by_kind_and_need_with_cumulated_shares(small_town: Scenario, groups: GroupTable) -> None:
+def test_routes_are_laid_out_by_kind_and_need_with_cumulated_shares(
+    small_town: Scenario, groups: GroupTable
+) -> None:
     routes = route_rules(small_town, groups)
     services = list(small_town.services)
     assert np.diff(routes.first[0]).tolist() == [2, 1, 1, 1, 1]

@@ -19,7 +19,12 @@ from demandsim.scenario.schema import Scenario
 HIGHER = policy({"set": {"services.general_practice.threshold": 3}}, name="higher")
 SHUT = policy({"from_week": 2, "close": "housing_options"}, name="shut")
 BOTH = HIGHER.model_copy(
-    update={"name": "both", "includes": ("higher", "shut"), "change": HIGHER.change + SHUT.change, "parts": (HIGHER, SHUT)}
+    update={
+        "name": "both",
+        "includes": ("higher", "shut"),
+        "change": HIGHER.change + SHUT.change,
+        "parts": (HIGHER, SHUT),
+    }
 )
 
 
@@ -40,7 +45,9 @@ def test_a_number_of_seeds_is_that_many_from_one() -> None:
     assert seed_list(range(4, 6)) == (4, 5)
 
 
-@pytest.mark.parametrize("seeds", [0, -1, 100_001, True, "12", b"12", 2.0, None, {1, 2}, [], [1, 1], [1.0], [True], ["1"], [-1]])
+@pytest.mark.parametrize(
+    "seeds", [0, -1, 100_001, True, "12", b"12", 2.0, None, {1, 2}, [], [1, 1], [1.0], [True], ["1"], [-1]]
+)
 def test_seeds_that_are_none_twice_or_not_whole_are_refused(seeds: Any) -> None:
     with pytest.raises(RunError, match="seed"):
         seed_list(seeds)

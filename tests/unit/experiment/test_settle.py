@@ -54,5 +54,5 @@ def test_what_a_settled_start_carries_is_carried_on(town: Scenario) -> None:
 
 
 def test_a_seed_that_is_not_a_whole_number_is_refused(town: Scenario) -> None:
-    with pytest.raises(RunError, match="seed: given 1.5"):
+    with pytest.raises(RunError, match=r"seed: given 1\.5"):
         settle(town, seed=1.5)  # type: ignore[arg-type]

@@ -197,7 +197,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"money": {"service": "home_care"}}, "a sum on a service is given in pounds_a_year, not 0"),
     (
         {"money": {"service": "home_care", "pounds_a_year": -1e9}},
-        "cuts more than the £268,400 a year that the service costs",
+        "a year that the service costs",
     ),
     (
         {"money": {"service": "home_care", "pounds_a_year": -5.0, "split": {"places": 1.0}}},

@@ -42,7 +42,9 @@ def test_followed_residents_must_be_rows_of_the_population() -> None:
     scene = Scene()
     rows = scene.book.want_row.size
     for wrong in (-1, rows):
-        with pytest.raises(RunError, match=rf"no resident {wrong} to follow; identities run from 0 to {rows - 1}"):
+        with pytest.raises(
+            RunError, match=rf"no resident {wrong} to follow; identities run from 0 to {rows - 1}"
+        ):
             watching(scene.book, (0, wrong), scene.book.panel_row)
 
 
@@ -59,7 +61,9 @@ def test_events_are_kept_of_those_followed_only_and_in_order() -> None:
     assert lines.shape[1] == len(FIELDS)
     assert set(lines[:, 1]) == {followed}
     assert scene.happened("joined a queue").tolist() == scene.happened("contact").tolist() == [followed]
-    assert [line[2] for line in lines] == sorted((line[2] for line in lines), reverse=True)  # joined, then contact
+    assert [line[2] for line in lines] == sorted(
+        (line[2] for line in lines), reverse=True
+    )  # joined, then contact
 
 
 def test_more_events_in_a_week_than_the_journal_holds_are_an_error_not_a_loss() -> None:

@@ -62,7 +62,9 @@ def test_arrest_to_custody_to_prison_in_one_week() -> None:
 
 def test_a_chain_has_four_contacts_at_the_most() -> None:
     settings = {
-        "services.police_response.outcomes": ({"kind": "detained", "share": SURE, "next": "place_of_safety"},),
+        "services.police_response.outcomes": (
+            {"kind": "detained", "share": SURE, "next": "place_of_safety"},
+        ),
         "services.place_of_safety.outcomes": (
             {"kind": "assessed", "share": SURE, "next": "mental_health_assessment"},
         ),
@@ -91,7 +93,9 @@ def test_how_an_emergency_ends_goes_by_severity_and_the_needs_own_rows() -> None
     scene.step()
     for level, expected in ((3, (0.6, 0.2, 0.2)), (4, (0.2, 0.5, 0.3))):
         for kind, share in zip(("home", "referred", "admitted"), expected, strict=True):
-            cells = scene.book.contacts[scene.kinds.index(("a_and_e", kind)), 1 + scene.needs.index(MIND), level]
+            cells = scene.book.contacts[
+                scene.kinds.index(("a_and_e", kind)), 1 + scene.needs.index(MIND), level
+            ]
             assert cells.sum() / 225 == pytest.approx(share, abs=margin(share, 225) + 1 / 225)
 
 

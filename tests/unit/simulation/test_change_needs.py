@@ -93,9 +93,12 @@ def test_the_factors_multiply_as_written_and_are_capped_at_eight() -> None:
 
 
 def test_a_need_starts_at_its_rate_for_age_sex_and_decile_and_only_within_its_ages() -> None:
-    start = {"age": (0, 18, 65), "female": (0.0, 6.0, 3.0), "male": (0.0, 4.0, 2.0), "decile": tuple(
-        1.5 if decile <= 5 else 0.5 for decile in range(1, 11)
-    )}
+    start = {
+        "age": (0, 18, 65),
+        "female": (0.0, 6.0, 3.0),
+        "male": (0.0, 4.0, 2.0),
+        "decile": tuple(1.5 if decile <= 5 else 0.5 for decile in range(1, 11)),
+    }
     scene = Scene(needs_of(MIND, {"age": (18, 74), "start": start}))
     drawn, state = words(scene, MIND), scene.state
     age = -state.born_week[EVERYONE] // 52

@@ -18,7 +18,9 @@ from demandsim.simulation.groups import freeze, members
 MIND, HOUSING = "mental_health", "housing"
 
 
-def inside(scene: Scene, group: dict[str, Any], *, sees: int = 0, name: str = "a-name", week: int = 0) -> np.ndarray:
+def inside(
+    scene: Scene, group: dict[str, Any], *, sees: int = 0, name: str = "a-name", week: int = 0
+) -> np.ndarray:
     """Tell of every resident of the start whether they are in a group."""
     table = GroupTable(scene.scenario, FrozenBits())
     number = table.add(Group(**group), sees=sees, name=name)

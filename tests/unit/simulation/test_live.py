@@ -34,7 +34,11 @@ def members(scene: Scene, home: int) -> list[int]:
 
 def test_deaths_go_by_age_sex_decile_and_each_needs_factor() -> None:
     ages = len(Scene().scenario.place.deaths.age)
-    deaths = {"female": (4.0,) * ages, "male": (6.0,) * ages, "decile": tuple(0.5 + d / 10 for d in range(10))}
+    deaths = {
+        "female": (4.0,) * ages,
+        "male": (6.0,) * ages,
+        "decile": tuple(0.5 + d / 10 for d in range(10)),
+    }
     scene = Scene(
         {
             **{f"place.deaths.{key}": value for key, value in deaths.items()},
@@ -57,7 +61,12 @@ def test_deaths_go_by_age_sex_decile_and_each_needs_factor() -> None:
 
 
 def test_the_dead_give_up_their_place_of_stay() -> None:
-    scene = Scene({f"place.deaths.{sex}": (OFTEN,) * len(Scene().scenario.place.deaths.age) for sex in ("female", "male")})
+    scene = Scene(
+        {
+            f"place.deaths.{sex}": (OFTEN,) * len(Scene().scenario.place.deaths.age)
+            for sex in ("female", "male")
+        }
+    )
     scene.give(EVERYONE, "frailty", 3)
     scene.stay(EVERYONE, "care_home", need="frailty")
     scene.step()
@@ -65,7 +74,7 @@ def test_the_dead_give_up_their_place_of_stay() -> None:
     assert dead.sum() > 480
     assert not scene.state.place[dead].any()
     assert set(scene.state.stay_service[dead]) == {-1}
-    assert scene.contacts("care_home") == HERE * 0 + (scene.state.place[EVERYONE] > 0).sum()
+    assert scene.contacts("care_home") == (scene.state.place[EVERYONE] > 0).sum()
 
 
 def test_bad_spells_start_and_end_by_the_same_word() -> None:
@@ -79,7 +88,7 @@ def test_bad_spells_start_and_end_by_the_same_word() -> None:
 
 
 def test_the_share_in_a_bad_spell_settles_where_starts_and_ends_balance() -> None:
-    """s / (s + e) of 500 with s = 22.1% and e = 25% a week: 46.9%; four standard errors are 8.9 points."""
+    """S / (s + e) of 500 with s = 22.1% and e = 25% a week: 46.9%; four standard errors are 8.9 points."""
     scene = Scene({"bad_spells.start": 13.0, "bad_spells.weeks": 4.0})
     scene.step(30)
     share = weekly(13) / (weekly(13) + 0.25)
@@ -94,7 +103,7 @@ def test_grown_children_at_home_leave_for_a_home_of_their_own_rented_privately()
     state.born_week[children[1::2]] = -18 * 52 + 1
     away = children[4]
     state.place[away] = 5
-    grown = (state.role[EVERYONE] == CHILD) & (-state.born_week[EVERYONE] >= 18 * 52) & (EVERYONE != away)
+    grown = (state.role[EVERYONE] == CHILD) & (-state.born_week[EVERYONE] >= 18 * 52) & (away != EVERYONE)
     expected = np.flatnonzero(grown & (live_words(scene, 1) < weekly(20)))
     old = state.household.copy()
     reserved = scene.homes.first.size - state.identity.size
@@ -116,7 +125,9 @@ def test_grown_children_at_home_leave_for_a_home_of_their_own_rented_privately()
 def test_a_household_moves_out_whole_by_its_own_draw() -> None:
     scene = Scene({"place.moves_out": 10.0})
     state, key = scene.state, scene.model.key
-    word = np.array([draw(key, int(h), 0, address(HOUSEHOLD, 0))[0] for h in state.household[EVERYONE]]) / 2**32
+    word = (
+        np.array([draw(key, int(h), 0, address(HOUSEHOLD, 0))[0] for h in state.household[EVERYONE]]) / 2**32
+    )
     scene.step()
     expected = word < weekly(10)
     assert np.array_equal(state.presence[EVERYONE] == LEFT, expected)

@@ -11,7 +11,7 @@ TEAM = "community_mental_health"
 
 def test_a_need_is_unmet_until_an_episode_or_its_stay_serves_it() -> None:
     scene = Scene({"services.ward.ready_weeks": 5200.0, f"services.{TEAM}.weeks": 0})
-    open_, in_ward, in_hospital_for_another, unserved = rows = scene.adults(4)
+    open_, in_ward, in_hospital_for_another, _unserved = rows = scene.adults(4)
     scene.give(rows, MIND, 2)
     scene.open(open_, MIND, TEAM, since=-1)
     scene.stay(in_ward, "ward", need=MIND)
@@ -26,7 +26,7 @@ def test_a_need_is_unmet_until_an_episode_or_its_stay_serves_it() -> None:
 def test_health_lost_multiplies_over_needs_and_never_adds() -> None:
     weights = {f"needs.{n}.qaly_weight": (0.0, 0.5, 0.6, 0.8) for n in (MIND, HOUSING)}
     scene = Scene(weights)
-    one, both, none = scene.adults(3)
+    one, both, _none = scene.adults(3)
     scene.give([one, both], MIND, 2)
     scene.give(both, HOUSING, 4)
     scene.step()

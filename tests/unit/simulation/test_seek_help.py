@@ -62,7 +62,10 @@ def test_the_first_route_that_fits_counts_and_its_shares_decide_the_door() -> No
 
 
 def test_a_hand_off_arrives_instead_of_an_approach() -> None:
-    settings = {f"needs.{MIND}.approach.unserved": (OFTEN,) * 3, f"needs.{MIND}.routes": ({"shares": {OPTIONS: 1.0}},)}
+    settings = {
+        f"needs.{MIND}.approach.unserved": (OFTEN,) * 3,
+        f"needs.{MIND}.routes": ({"shares": {OPTIONS: 1.0}},),
+    }
     scene = Scene(settings)
     rows = scene.adults(3)
     scene.give(rows, MIND, 2)
@@ -75,7 +78,14 @@ def test_a_hand_off_arrives_instead_of_an_approach() -> None:
 
 def test_other_agencies_refer_the_unserved_needs_of_their_group_beside_own_approaches() -> None:
     """The stretch of the word behind the resident's own approaches is the agency's."""
-    refers = ({"need": HOUSING, "to": OPTIONS, "rates": (0.0, 20.0, 0.0), "group": {"tenure": ("private", "social")}},)
+    refers = (
+        {
+            "need": HOUSING,
+            "to": OPTIONS,
+            "rates": (0.0, 20.0, 0.0),
+            "group": {"tenure": ("private", "social")},
+        },
+    )
     settings = {"agencies.charity.refers": refers, f"needs.{HOUSING}.approach.unserved": (10.0,) * 3}
     scene = Scene({**settings, f"needs.{HOUSING}.routes": ({"shares": {"voluntary_support": 1.0}},)})
     level = 1 + EVERYONE % 2
@@ -161,7 +171,9 @@ def test_background_demand_goes_by_rate_vulnerability_and_bad_spells_and_carries
     """At rate 10, vulnerability to the power 2, three times in a bad spell: each one's own word decides."""
     rates = {"age": (0, 45), "female": (5.0, 10.0), "male": (10.0, 5.0)}
     background = {"rates": rates, "vulnerability": 2.0, "spell": 3.0}
-    scene = Scene({f"services.{PRACTICE}.background": background, "bad_spells.start": 0.0, "bad_spells.weeks": 520.0})
+    scene = Scene(
+        {f"services.{PRACTICE}.background": background, "bad_spells.start": 0.0, "bad_spells.weeks": 520.0}
+    )
     state = scene.state
     state.bad_spell[EVERYONE] = EVERYONE % 2
     old = -state.born_week[EVERYONE] // 52 >= 45
@@ -177,7 +189,9 @@ def test_background_demand_goes_by_rate_vulnerability_and_bad_spells_and_carries
 
 def test_background_demand_stays_away_from_a_service_that_is_shut() -> None:
     rates = {"age": (0,), "female": (OFTEN,), "male": (OFTEN,)}
-    scene = Scene({f"services.{PRACTICE}.background": {"rates": rates}}, policies=[policy({"close": PRACTICE})])
+    scene = Scene(
+        {f"services.{PRACTICE}.background": {"rates": rates}}, policies=[policy({"close": PRACTICE})]
+    )
     scene.step()
     assert scene.contacts(PRACTICE) == 0
     assert scene.measured("refusals") == 0

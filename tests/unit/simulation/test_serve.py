@@ -179,7 +179,13 @@ def test_referrals_are_cumulated_shares_of_the_rows_that_fit_at_most_one_a_conta
         {"need": HOUSING, "severity": (1, 4), "to": OPTIONS, "share": 1.0},
         {"need": MIND, "severity": (1, 3), "to": TEAM, "share": 0.5},
         {"need": MIND, "severity": (2, 4), "to": SUPPORT, "share": 0.3, "group": {"tenure": ("owned",)}},
-        {"need": MIND, "severity": (2, 4), "to": SUPPORT, "share": 0.3, "group": {"tenure": ("social", "private")}},
+        {
+            "need": MIND,
+            "severity": (2, 4),
+            "to": SUPPORT,
+            "share": 0.3,
+            "group": {"tenure": ("social", "private")},
+        },
     )
     scene = Scene({"services.general_practice.refers": refers})
     rows = np.arange(450)
@@ -213,7 +219,7 @@ def test_an_assessment_of_whole_needs_finds_what_nobody_has_seen_and_sends_it_to
     }
     scene = Scene(settings)
     rows = scene.adults(3)
-    unseen, known, without = rows
+    unseen, known, _without = rows
     scene.give(rows, MIND, 2)
     scene.give([unseen, known], HOUSING, 2)
     scene.column("seen", HOUSING)[known] = 1

@@ -25,10 +25,15 @@ def ladder_town(residents: int) -> DemandModel:
     return DemandModel(changed(quiet_town(), {**settings, "residents": residents, "weeks": 30}), seed=3)
 
 
+def weekly(rate: float) -> float:
+    """Weekly chance of a yearly rate."""
+    return float(1 - np.exp(-rate / 52))
+
+
 def resting(grade: float) -> np.ndarray:
     """Left eigenvector of the ladder's weekly chances at a vulnerability."""
-    ups = [1 - np.exp(-r / 52) for r in (2.0, *LADDER["worsen"])]
-    downs = [1 - np.exp(-r / 52) for r in LADDER["ease"]]
+    ups = [weekly(r) for r in (2.0, *LADDER["worsen"])]
+    downs = [weekly(r) for r in LADDER["ease"]]
     moves = np.eye(5)
     for level in range(4):
         moves[level, level] -= ups[level] * grade
@@ -49,6 +54,17 @@ def test_the_words_fall_on_the_levels_in_their_resting_shares(grade: float) -> N
     levels = [resting_level(table, 0, start, round(grade * 65_536), w << 20) for w in range(4096)]
     shares = np.bincount(levels, minlength=5) / 4096
     assert shares == pytest.approx(resting(grade), abs=1 / 2000)
+
+
+def test_where_a_ladder_rests_near_its_top_the_words_do_not_overflow() -> None:
+    """Vulnerability 40 on a steep ladder: nearly everyone is in crisis, and a higher word is never a lower level."""
+    needs = ladder_town(500).rules.needs
+    start, table = int(needs.start[0].max()), packed(needs)
+    levels = [resting_level(table, 0, start, 40 * 65_536, w << 24) for w in range(256)]
+    assert levels == sorted(levels)
+    ups, downs = [weekly(r) for r in (2.0, *LADDER["worsen"])], [weekly(r) for r in LADDER["ease"]]
+    odds = np.cumprod([1.0, *(40 * up / down for up, down in zip(ups, downs, strict=True))])
+    assert np.bincount(levels, minlength=5) / 256 == pytest.approx(odds / odds.sum(), abs=1 / 100)
 
 
 def test_a_town_starts_at_its_resting_shares_and_stays_there() -> None:
