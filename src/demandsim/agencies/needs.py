@@ -178,11 +178,14 @@ def _driven(
 
 
 def _start(scenario: Scenario, name: str) -> list[int]:
-    """Weekly chance of a need's start by cell, nought outside its ages."""
+    """Weekly chance of a need's start by cell, nought in bands wholly outside its ages."""
     need: Need = scenario.needs[name]
     cells = []
     for band, first in enumerate(AGE_BANDS):
-        fits = need.age[0] <= first <= need.age[1]
+        last = (*AGE_BANDS, OLDEST)[band + 1] - 1
+        fits = (
+            first <= need.age[1] and last >= need.age[0]
+        )  # the kernels cut by the need's ages inside a band
         for sex in (0, 1):
             for decile in range(1, DECILES + 1):
                 cells.append(weekly_units(need.start.at(band, sex, decile)) if fits else 0)

@@ -191,6 +191,9 @@ def start(
     week: int,
 ) -> None:
     """Start a need if the draw says so; one that a caused push alone started takes its cause."""
+    age = week - state.born_week[row]
+    if age < rules.needs.first_week[need] or age >= rules.needs.last_week[need]:
+        return  # the rates go by age band; the need's own ages cut inside one
     if state.helped_until[row, need] >= week:
         base = (base * rules.needs.helped_start[need]) >> 16
     if word >= (base * factor(state, homes, rules, row, need, found, before, False)) >> 16:
@@ -220,9 +223,9 @@ def help_strength(state: Residents, rules: Rules, row: int, need: int, week: int
 
 @inlined
 def gives_support(rules: Rules, service: int, weeks: int) -> bool:
-    """Tell whether support is given in the episode's week numbered ``weeks`` from 0: the first, then the package."""
+    """Tell whether support is given in the episode's week numbered ``weeks``, from 0."""
     package = rules.doors.package[service]
-    return weeks == 0 or ((weeks + 1) * package) >> 16 > (weeks * package) >> 16
+    return ((weeks + 1) * package + ONE - 1) >> 16 > (weeks * package + ONE - 1) >> 16
 
 
 @kernel

@@ -7,7 +7,7 @@ from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.records.measures import HEALTH, RESIDENT_WEEKS, UNMET, UNPAID
 from demandsim.simulation.book import Book
-from demandsim.simulation.posting import standing
+from demandsim.simulation.posting import in_stay_for
 
 ONE = 65_536
 UNPAID_FROM = 3  # severity at which frailty at home without care is looked after by families
@@ -17,7 +17,7 @@ UNPAID_FROM = 3  # severity at which frailty at home without care is looked afte
 def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
     """Count what the week leaves behind, by quintile."""
     presence, decile, severity, measure = state.presence, state.decile, state.severity, book.measure
-    kept = rules.needs.health
+    kept, status, stays = rules.needs.health, state.status, state.stay_service
     for row in range(book.here[2]):
         if presence[row] != HERE:
             continue
@@ -29,7 +29,7 @@ def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
             if level == 0:
                 continue
             health = (health * kept[need, level]) >> 16
-            if standing(state, rules.doors, row, need) == OPEN:
+            if status[row, need] == OPEN or (stays[row] >= 0 and in_stay_for(state, rules.doors, row, need)):
                 state.unmet[row, need] = 0
             else:
                 state.unmet[row, need] += 1

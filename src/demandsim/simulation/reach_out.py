@@ -6,7 +6,7 @@ import numpy as np
 
 from demandsim.agencies.rules import Rules
 from demandsim.chance import REACH_NEED, REACH_OUT, address, draw
-from demandsim.kernels import inlined, kernel
+from demandsim.kernels import kernel
 from demandsim.population.columns import HERE, NEVER, UNSERVED, Residents
 from demandsim.records.journal import WAS_FOUND, WAS_OFFERED, WAS_REACHED
 from demandsim.records.measures import FOUND, OFFERED, REACHED
@@ -35,10 +35,28 @@ def offer_round(
     tickets = np.empty(book.here[2], np.int64)
     rows = np.empty(book.here[2], np.int64)
     count = 0
+    presence, offered, identity = state.presence, state.offered, state.identity
+    severity, last_contact = state.severity, state.last_contact
+    again, group = rules.programmes.again[programme], int(rules.programmes.group[programme])
+    least, contact = rules.groups.need_low[group], int(rules.groups.contact[group])
+    since = week - rules.groups.contact_weeks[group]
     for row in range(book.here[2]):
-        if eligible(state, rules, key, row, programme, service, week):
-            word = draw(key, state.identity[row], week, address(REACH_OUT, service))[0]
-            tickets[count] = word
+        if presence[row] != HERE or offered[row, programme] + again > week:
+            continue
+        # Two columns rule nearly everybody out; the whole question is asked of the rest.
+        if contact >= 0 and last_contact[row, contact] < since:
+            continue
+        possible = True
+        for need in range(severity.shape[1]):
+            possible = possible and severity[row, need] >= least[need]
+        if (
+            not possible
+            or not at_large(state, row)
+            or not in_group(state, rules.groups, group, key, row, week)
+        ):
+            continue
+        if is_open_to(state, rules, key, row, service, week):
+            tickets[count] = draw(key, identity[row], week, address(REACH_OUT, service))[0]
             rows[count] = row
             count += 1
     for at in np.argsort(tickets[:count], kind="mergesort"):
@@ -46,20 +64,6 @@ def offer_round(
         if not unlimited and left < doors.kind_minutes[rules.programmes.offer_kind[programme]]:
             break
         offer(state, rules, book, key, int(rows[at]), programme, service, week)
-
-
-@inlined
-def eligible(
-    state: Residents, rules: Rules, key: int, row: int, programme: int, service: int, week: int
-) -> bool:
-    """Tell whether the programme may offer its help to the resident this week."""
-    if state.presence[row] != HERE or not at_large(state, row):
-        return False
-    if state.offered[row, programme] + rules.programmes.again[programme] > week:
-        return False
-    if not is_open_to(state, rules, key, row, service, week):
-        return False
-    return in_group(state, rules.groups, int(rules.programmes.group[programme]), key, row, week)
 
 
 @kernel

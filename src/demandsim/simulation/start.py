@@ -28,7 +28,7 @@ def start_severities(state: Residents, rules: Rules, key: int, week: int) -> Non
         age = week - state.born_week[row]
         for need in range(state.severity.shape[1]):
             start = rules.needs.start[need, state.cell[row]]
-            if start > 0 and age < rules.needs.last_week[need]:
+            if start > 0 and rules.needs.first_week[need] <= age < rules.needs.last_week[need]:
                 word = draw(key, state.identity[row], LIFELONG_WEEK, address(SEVERITY, need))[0]
                 state.severity[row, need] = resting_level(rules.needs, need, start, grade, word)
 
@@ -47,7 +47,10 @@ def resting_level(needs: NeedRules, need: int, start: int, grade: int, word: int
         shares[level] = (shares[level - 1] * ratio) >> 16
         if level < 4:
             up = needs.worsen[need, level - 1]
-    point = (word * (shares.sum() >> 8)) >> 24  # word is of 32 bits: the sum's share below it
+    total, shift = shares.sum(), 0
+    while total >> shift >= 1 << 31:  # so that its product with a word of 32 bits stays within 63
+        shift += 1
+    point = ((word * (total >> shift)) >> 32) << shift
     level = 0
     while level < 4 and point >= shares[level]:
         point -= shares[level]

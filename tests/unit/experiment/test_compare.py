@@ -68,7 +68,7 @@ def test_threads_give_equal_digests(town: Scenario) -> None:
 def test_one_settled_state_and_one_baseline_a_seed_serve_every_arm(
     town: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settled, ran = [], []
+    settled, ran, starts = [], [], []
     settle, run_ = module.settle, module.run
 
     def counted_settle(scenario: Scenario, *, seed: int) -> Any:
@@ -77,6 +77,7 @@ def test_one_settled_state_and_one_baseline_a_seed_serve_every_arm(
 
     def counted_run(scenario: Scenario, *, policies: Sequence[Policy], **rest: Any) -> Any:
         ran.append((rest["seed"], tuple(p.name for p in policies)))
+        starts.append(rest.get("start"))
         return run_(scenario, policies=policies, **rest)
 
     monkeypatch.setattr(module, "settle", counted_settle)
@@ -85,6 +86,8 @@ def test_one_settled_state_and_one_baseline_a_seed_serve_every_arm(
     assert settled == [1, 2]
     arms = [(), ("higher",), ("both",), ("shut",)]
     assert ran == [(seed, arm) for seed in (1, 2) for arm in arms]
+    assert starts == [starts[0]] * 4 + [starts[4]] * 4
+    assert (starts[0].key, starts[4].key) == (1, 2)
     for pair, other in zip(first.pairs, second.pairs, strict=True):
         assert pair.baseline is other.baseline
         assert pair.policy is not other.policy

@@ -227,8 +227,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
                 S["mental_health_assessment"]["outcomes"], 1, next="custody"
             )
         },
-        "contacts chain more than 4 deep in a week: ambulance -> a_and_e -> mental_health_assessment "
-        "-> custody -> prison",
+        "more than 3 outcomes are drawn in one chain: ambulance -> a_and_e -> mental_health_assessment "
+        "-> custody",
     ),
     (
         {
