@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from demandsim.agencies.rules import MODES, Array, Doors
 from demandsim.scenario.base import PLACES
 from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import Service
-from demandsim.units import ONE, chance_units, minutes, multiplier_units, weekly_units
+from demandsim.units import MULTIPLIER_ONE, ONE, chance_units, minutes, multiplier_units, weekly_units
 
 NOT_MAIN = ("assessment", "admission")
 
@@ -93,7 +94,7 @@ def _single(changed: AsChanged, groups: GroupTable) -> dict[str, Array]:
         "grows": np.array([s.grows_with_population for s in table.values()], np.uint8),
         "weeks": np.array([s.weeks for s in table.values()], np.int16),
         "ends_below": np.array([s.ends_below for s in table.values()], np.uint8),
-        "package": np.array([multiplier_units(s.package) for s in table.values()], np.int64),
+        "package": np.array([_package(s) for s in table.values()], np.int64),
         "helped_weeks": np.array([s.helped_weeks for s in table.values()], np.int16),
         "standard": np.array([s.standard_weeks for s in table.values()], np.int16),
         "gives_up": np.array([weekly_units(s.gives_up) for s in table.values()], np.int64),
@@ -101,6 +102,11 @@ def _single(changed: AsChanged, groups: GroupTable) -> dict[str, Array]:
         "whole": np.array([s.whole_household for s in table.values()], np.uint8),
         "remembered": np.array([remembered.index(k) if k in remembered else -1 for k in table], np.int8),
     }
+
+
+def _package(service: Service) -> int:
+    """Share of an episode's weeks with support, 65,536ths, rounded down: ten weeks at a tenth are one, not two."""
+    return int(Decimal(repr(float(service.package))) * MULTIPLIER_ONE)
 
 
 def _ready(service: Service) -> int:

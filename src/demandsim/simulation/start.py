@@ -44,6 +44,8 @@ def resting_level(needs: NeedRules, need: int, start: int, grade: int, word: int
         rising = min(((up * grade) >> 16), MOST)
         # In two steps of 64-bit arithmetic: the ratio first, in 2^-16, then the share.
         ratio = min((rising << 16) // ease, 1 << 24)
+        while shares[level - 1] >= 1 << 36:  # keep the product within 63 bits, the shares in proportion
+            shares >>= 8
         shares[level] = (shares[level - 1] * ratio) >> 16
         if level < 4:
             up = needs.worsen[need, level - 1]

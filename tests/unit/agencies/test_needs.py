@@ -42,7 +42,8 @@ def test_starting_goes_by_band_sex_and_decile_and_is_nought_outside_the_needs_ag
     assert rules.start[MIND, cell(4, 0, 1)] == weekly(0.12 * 1.5)
     assert rules.start[MIND, cell(11, 1, 10)] == weekly(0.05 * 0.75)
     assert rules.start[FRAIL, cell(9, 1, 5)] == weekly(0.07)
-    assert not rules.start[FRAIL, : cell(8, 0, 1)].any(), "before 50 nobody, and before 55 no band"
+    assert not rules.start[FRAIL, : cell(7, 0, 1)].any(), "no band that ends before 50"
+    assert rules.start[FRAIL, cell(7, 0, 1)] > 0, "the band of 45 to 54 holds those of 50; the kernels cut it"
     assert not rules.start[SAFETY, cell(4, 0, 1) :].any()
     assert rules.start[SAFETY, cell(3, 1, 1)] == weekly(0.05 * 1.8)
 

@@ -133,14 +133,14 @@ def test_early_help_lowers_starting_and_worsening_while_it_lasts() -> None:
 
 @pytest.mark.parametrize("package", [1.0, 0.5])
 def test_an_episode_changes_both_chances_by_its_strength_in_weeks_of_support(package: float) -> None:
-    """Half the effect of factors 0.2 and 3 is 0.6 and 2; half a package gives support in week 3, not in week 2."""
+    """Half the effect of factors 0.2 and 3 is 0.6 and 2; half a package gives support in week 2, not in week 3."""
     stated = {"worsen": (10.0,) * 3, "ease": (4.0,) * 4, "served": {"worsen": 0.2, "ease": 3.0}}
     service = {f"services.{TEAM}.helps": {MIND: 0.5}, f"services.{TEAM}.package": package}
     scene = Scene({**needs_of(MIND, stated), **service, f"services.{TEAM}.weeks": 0})
     scene.give(EVERYONE, MIND, 2)
     since = np.where(EVERYONE % 2 == 0, -2, -3)
     scene.open(EVERYONE, MIND, TEAM, since=since)
-    supported = (since == -3) | (package == 1.0)
+    supported = (since == -2) | (package == 1.0)
     drawn = words(scene, MIND)
     worsen = weekly(10) * grade_factors(scene) / ONE * np.where(supported, 0.6, 1)
     ease = weekly(4) * np.where(supported, 2.0, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import pytest
 from tests.unit.simulation.scenes import Scene, margin, policy
@@ -35,14 +37,13 @@ def test_an_episode_lasts_its_weeks_and_no_longer() -> None:
 
 
 @pytest.mark.parametrize("package", [1.0, 0.8, 0.5, 0.25, 0.1])
-def test_support_is_given_in_the_first_week_and_then_in_the_packages_share(package: float) -> None:
+def test_support_is_given_in_the_first_week_and_in_the_packages_share_of_weeks(package: float) -> None:
     scene, rows = in_team(package=package)
     total = 0
     for week in range(40):
         scene.step()
         total += scene.contacts(TEAM, "episode_week")
-        first = 1 if package < 1 else 0
-        assert total == len(rows) * (first + int((week + 1) * (package + 1e-6)))
+        assert total == len(rows) * ceil((week + 1) * package - 1e-3)
 
 
 def test_an_episode_ends_when_the_need_is_below_what_it_is_for() -> None:
