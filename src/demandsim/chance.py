@@ -248,12 +248,12 @@ def policy_item(name: str) -> int:
 
 
 def check_policy_names(names: Iterable[str]) -> dict[str, int]:
-    """Refuse two policies whose random shares would be one and the same.
+    """Refuse two names whose random shares would be one and the same.
 
     Parameters
     ----------
     names : iterable of str
-        Policies' names; one that comes twice counts once.
+        Names that random shares are drawn by: policies', services', drivers'; one that comes twice counts once.
 
     Returns
     -------
@@ -269,9 +269,7 @@ def check_policy_names(names: Iterable[str]) -> dict[str, int]:
     for name in names:
         other = taken.setdefault(policy_item(name), name)
         if other != name:
-            raise ChanceError(
-                f"policies {other!r} and {name!r} would draw the same random share; rename either one"
-            )
+            raise ChanceError(f"{other!r} and {name!r} would draw the same random share; rename either one")
     return {name: item for item, name in taken.items()}
 
 

@@ -104,7 +104,7 @@ def test_run_prints_contacts_pounds_and_published_figures(capsys: Capture, elsew
     assert "contacts and pounds a year, by agency" in out
     assert "Small town council" in out
     assert "beside England's published figures" in out
-    assert "A&E attendances" in out
+    assert "This place is invented" in out
     assert "Simulated in " in out
     assert list(elsewhere.iterdir()) == []
 

@@ -17,20 +17,10 @@ from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import Service
 from demandsim.units import MULTIPLIER_ONE, ONE, chance_units, minutes, multiplier_units, weekly_units
 
-NOT_MAIN = ("assessment", "admission")
-
 
 def kinds(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     """Number the kinds of contact: (service, kind) in the order of the scenario."""
     return tuple((s, k) for s, service in scenario.services.items() for k in service.kinds)
-
-
-def main_kind(service: Service) -> str:
-    """Name the kind posted at a contact, in a week of an episode and in a week of a stay."""
-    for usual in ("episode_week", "stay_week"):
-        if usual in service.kinds:
-            return usual
-    return next(k for k in service.kinds if k not in NOT_MAIN)
 
 
 def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
@@ -123,7 +113,7 @@ def _kind_columns(scenario: Scenario) -> dict[str, Array]:
         max(minutes(kind.hours) for kind in service.kinds.values()) for service in scenario.services.values()
     ]
     return {
-        "main_kind": np.array([numbered[n, main_kind(s)] for n, s in scenario.services.items()], np.int16),
+        "main_kind": np.array([numbered[n, s.main_kind] for n, s in scenario.services.items()], np.int16),
         "assessment": np.array([numbered.get((n, "assessment"), -1) for n in names], np.int16),
         "admission": np.array([numbered.get((n, "admission"), -1) for n in names], np.int16),
         "kind_service": np.array([names.index(s) for s, _ in numbered], np.int8),

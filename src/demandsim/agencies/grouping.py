@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from demandsim.agencies.rules import Groups
-from demandsim.chance import policy_item
+from demandsim.chance import check_policy_names
 from demandsim.errors import ScenarioError
 from demandsim.scenario.base import PLACES, ROLES, SECTORS, SEXES, TENURES
 from demandsim.scenario.group import Group
@@ -71,8 +71,15 @@ class GroupTable:
         return self._numbers[key]
 
     def columns(self) -> Groups:
-        """Turn the groups collected into the kernels' columns."""
+        """Turn the groups collected into the kernels' columns.
+
+        Raises
+        ------
+        ChanceError
+            If two groups would draw one random share for two names.
+        """
         rows = self._rows
+        items = check_policy_names(name for group, _, name in rows if group.share is not None)
         ages = [group.age or (0, OLDEST // WEEKS_A_YEAR) for group, _, _ in rows]
         needs = [[group.need.get(need) or (0, 4) for need in self._needs] for group, _, _ in rows]
         contacts = [group.contact for group, _, _ in rows]
@@ -91,7 +98,7 @@ class GroupTable:
             contact=np.array([self._remembered.index(c.service) if c else -1 for c in contacts], np.int8),
             contact_weeks=np.array([c.weeks if c else 0 for c in contacts], np.int16),
             share=np.array([-1 if g.share is None else chance_units(g.share) for g, _, _ in rows], np.int64),
-            share_item=np.array([policy_item(name) for _, _, name in rows], np.int64),
+            share_item=np.array([items.get(name, 0) for _, _, name in rows], np.int64),
             bit=np.array(
                 [
                     self._bits.bit(g, name, by_records=seen > 0) if g.membership == "fixed" else -1

@@ -74,6 +74,7 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         driver_for=np.array([row[1] for rows in driven for row in rows], np.int16),
         driver_adds=np.array([row[2] for rows in driven for row in rows], np.int64),
         death=_units(multiplier_units, ((1.0, *n.death) for n in needs)),
+        unpaid_from=np.array([_unpaid_from(scenario, name) for name in names], np.uint8),
         health=_units(multiplier_units, ([1.0, *(1 - w for w in n.qaly_weight)] for n in needs)),
     )
 
@@ -175,6 +176,12 @@ def _driven(
                     )
                 )
     return rows
+
+
+def _unpaid_from(scenario: Scenario, name: str) -> int:
+    """Give the severity from which families care for an unmet need; 5, which no need reaches, if they do not."""
+    care = scenario.unpaid_care
+    return care.from_severity if care is not None and care.need == name else 5
 
 
 def _start(scenario: Scenario, name: str) -> list[int]:

@@ -46,6 +46,7 @@ class NeedRules(NamedTuple):
     driver_adds: Array  # int64 [row], added to the weekly chance of starting, 2^-32, may be below zero
     death: Array  # int64 [need, 5], factor on the death rate
     health: Array  # int64 [need, 5], share of health kept, 65,536ths
+    unpaid_from: Array  # uint8 [need], severity from which families care unpaid at home; 5 never
 
 
 class Routes(NamedTuple):

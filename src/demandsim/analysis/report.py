@@ -126,7 +126,7 @@ def report_text(
     for number, comparison in enumerate(comparisons, start=1):
         marks = beyond_the_law(comparison) if unlawful is None else tuple(unlawful)
         body += [f'<section id="policy-{number}">', *section(comparison, marks), "</section>"]
-    if published is not None:
+    if published is not None and len(published):
         body += ['<section id="published">', *_published(published), "</section>"]
     body += ['<section id="how-to-read">', *_how_to_read(comparisons), "</section>"]
     body += [

@@ -100,7 +100,7 @@ def published(frame: pd.DataFrame, *, baseline: bool) -> Table:
             quantity(row["need_driven_share"], share=True),
         )
     if not len(frame):
-        made.caption = "This place has none of the services that figures are published for."
+        made.caption = "This place is invented, or has none of the services that figures are published for."
     return made
 
 

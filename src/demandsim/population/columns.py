@@ -23,7 +23,6 @@ NEVER = -30_000
 """A week long before any run: never yet."""
 NOT_YET, HERE, DEAD, LEFT = 0, 1, 2, 3
 UNSERVED, WAITING, OPEN = 0, 1, 2
-NO_SERVICE = -1
 
 
 class Residents(NamedTuple):

@@ -71,7 +71,7 @@ def prices(scenario: Scenario, stated: Scenario) -> Prices:
     full, responsive, charge = [], [[], [], []], []  # type: ignore[var-annotated]
     for service in scenario.services.values():
         shares = payer_shares(scenario, service)
-        main = _charged(service)
+        main = service.main_kind
         for name, kind in service.kinds.items():
             by_payer = _split(pence(kind.unit_cost), shares)
             full.append(by_payer)
@@ -79,8 +79,6 @@ def prices(scenario: Scenario, stated: Scenario) -> Prices:
             for i, which in enumerate(RESPONSIVE):
                 r = Decimal(repr(float(getattr(service.responsive, which))))
                 responsive[i].append([_split(p, (r, 1 - r))[0] if p else 0 for p in by_payer])
-    home_care = scenario.services.get("home_care")
-    week = pence(home_care.kinds["episode_week"].unit_cost) if home_care else 0
     return Prices(
         full=np.array(full, np.int64),
         responsive=np.array(responsive, np.int64),
@@ -100,13 +98,13 @@ def prices(scenario: Scenario, stated: Scenario) -> Prices:
         ),
         charge=np.array(charge, np.int64),
         agency=np.array([agencies.index(s.agency) for s in scenario.services.values()], np.int64),
-        unpaid=round(week * scenario.unpaid_care),
+        unpaid=_unpaid(scenario),
     )
 
 
-def _charged(service: Service) -> str:
-    """Name the kind that residents are charged for: the service's main one."""
-    for usual in ("episode_week", "stay_week"):
-        if usual in service.kinds:
-            return usual
-    return next((k for k in service.kinds if k not in ("assessment", "admission")), "")
+def _unpaid(scenario: Scenario) -> int:
+    """Price a week of care that families give unpaid, whole pence."""
+    if scenario.unpaid_care is None:
+        return 0
+    service = scenario.services[scenario.unpaid_care.priced_as]
+    return round(pence(service.kinds[service.main_kind].unit_cost) * scenario.unpaid_care.share)

@@ -114,9 +114,9 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
     -------
     DataFrame
         ``measure, unit, published, low, high, simulated, ratio, need_driven_share``: a row a measure whose
-        services the scenario has. Rates are a year, for the people the unit names; ``ratio`` is simulated ÷
-        published, ``need_driven_share`` the share of the measure's contacts that are for tracked needs; NaN
-        where nothing was run.
+        services the scenario has; no rows for an invented place. Rates are a year, for the people the unit
+        names; ``ratio`` is simulated ÷ published, ``need_driven_share`` the share of the measure's contacts
+        that are for tracked needs; NaN where nothing was run.
     """
     words = labels(record.scenario)
     pairs = [(words.service[service], words.kind[kind]) for kind, service in enumerate(words.service_of)]
@@ -128,7 +128,7 @@ def published_frame(record: Recorded, *more: Recorded) -> pd.DataFrame:
         lived += int(weekly_totals(one)[RESIDENT_WEEKS].sum())
     parts = shares(record.scenario.place)
     rows = []
-    for each in ALL_MEASURES:
+    for each in () if record.scenario.place.invented else ALL_MEASURES:
         at = [pairs.index(pair) for pair in _pairs(each) if pair in pairs]
         if len(at) < len(_pairs(each)):
             continue

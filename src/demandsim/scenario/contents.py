@@ -14,6 +14,15 @@ from demandsim.scenario.place import Place
 from demandsim.scenario.service import Service
 
 
+class UnpaidCare(Frozen):
+    """Care that families give where a need is unmet at home: a share of what a service would have cost."""
+
+    share: Annotated[float, Field(ge=0, le=1)]
+    need: str
+    from_severity: Annotated[int, Field(ge=1, le=4)]
+    priced_as: str  # the service whose main kind of contact, a week, it is priced at
+
+
 class Contents(Frozen):
     """Every table of a scenario file, each right in itself; whether they fit together is not yet known."""
 
@@ -29,9 +38,7 @@ class Contents(Frozen):
     mechanisms: Annotated[dict[str, Mechanism], *ReadOnly]
     drivers: Annotated[dict[Key, Driver], *ReadOnly] = Field(default_factory=dict)
     bad_spells: BadSpells
-    unpaid_care: Annotated[float, Field(ge=0, le=1)] = (
-        0.0  # unmet frailty care families give, as a share of its cost
-    )
+    unpaid_care: UnpaidCare | None = None
     remembered: tuple[Key, ...] = ()
 
     __iter__ = None  # type: ignore[assignment]  # Mesa's batch_run sweeps over anything iterable

@@ -24,6 +24,7 @@ class District(Frozen):
     """
 
     title: str
+    invented: bool = False  # set beside no published figure
     population: Annotated[int, Field(ge=1)]
     households: Annotated[int, Field(ge=1)]
     tenure: ByTenure
@@ -74,6 +75,7 @@ class Place(Frozen):
     """A place and its margins."""
 
     title: str
+    invented: bool = False  # set beside no published figure
     population: Annotated[int, Field(ge=1)]
     districts: Annotated[dict[Key, District], *ReadOnly]
     tenure_by_decile: Annotated[tuple[ByTenure, ...], Field(min_length=10, max_length=10)]

@@ -27,6 +27,10 @@ def references(scenario: Contents) -> Iterator[Problem]:
             yield from known(step.need, scenario.needs, ("drivers", name, "steps", row, "need"), "need")
     for row, name in enumerate(scenario.remembered):
         yield from known(name, scenario.services, ("remembered", row), "service")
+    if (care := scenario.unpaid_care) is not None:
+        yield from known(care.need, scenario.needs, ("unpaid_care", "need"), "need")
+        priced = ("episode", "stay")  # priced by the week
+        yield from _service_named(scenario, care.priced_as, ("unpaid_care", "priced_as"), only=priced)
     for place, group in groups(scenario):
         yield from group_names(scenario, group, place)
 
@@ -99,7 +103,7 @@ def _agencies(scenario: Contents) -> Iterator[Problem]:
         for row, refers in enumerate(agency.refers):
             here = ("agencies", name, "refers", row)
             yield from known(refers.need, scenario.needs, (*here, "need"), "need")
-            yield from _service_named(scenario, refers.to, (*here, "to"))
+            yield from _service_named(scenario, refers.to, (*here, "to"), not_mode=_NOT_APPROACHED)
 
 
 def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Problem]:
@@ -112,11 +116,14 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
     for need in (*service.helps, *service.hand_on):
         table = "helps" if need in service.helps else "hand_on"
         yield from known(need, scenario.needs, (*here, table, need), "need")
+    # Only an emergency service passes a caller on at once; from elsewhere a hand-off arrives at a queue next week.
+    handed = _NO_DOOR if service.mode == "emergency" else _NOT_APPROACHED
     for need, to in service.hand_on.items():
-        yield from _service_named(scenario, to, (*here, "hand_on", need))
+        yield from _service_named(scenario, to, (*here, "hand_on", need), not_mode=handed)
     for row, referral in enumerate(service.refers):
         yield from known(referral.need, scenario.needs, (*here, "refers", row, "need"), "need")
-        yield from _service_named(scenario, referral.to, (*here, "refers", row, "to"))
+        to_door = (*here, "refers", row, "to")
+        yield from _service_named(scenario, referral.to, to_door, not_mode=_NOT_APPROACHED)
     for row, wait in enumerate(service.awaits):
         yield from known(wait.need, scenario.needs, (*here, "awaits", row, "need"), "need")
         yield from _service_named(
@@ -130,7 +137,8 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
         if outcome.next is not None:
             yield from _service_named(scenario, outcome.next, (*at, "next"))
         if outcome.refers_to is not None:
-            yield from _service_named(scenario, outcome.refers_to, (*at, "refers_to"))
+            to_door = (*at, "refers_to")
+            yield from _service_named(scenario, outcome.refers_to, to_door, not_mode=_NOT_APPROACHED)
     for kind in service.expected_contacts:
         yield from known(kind, service.kinds, (*here, "expected_contacts", kind), "kind of contact")
     if service.programme is not None:
@@ -139,7 +147,8 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
             yield from known(need, scenario.needs, (*at, "help", need), "need")
         for need, to in service.programme.refers_to.items():
             yield from known(need, scenario.needs, (*at, "refers_to", need), "need")
-            yield from _service_named(scenario, to, (*at, "refers_to", need))
+            to_door = (*at, "refers_to", need)
+            yield from _service_named(scenario, to, to_door, not_mode=_NOT_APPROACHED)
 
 
 def groups(scenario: Contents) -> Iterator[tuple[Loc, Group]]:

@@ -176,3 +176,11 @@ class Service(Frozen):
     awaits: tuple[Await, ...] = ()
     whole_household: bool = False
     programme: Programme | None = None
+
+    @property
+    def main_kind(self) -> str:
+        """The kind posted at a contact, in a week of an episode or of a stay: the one that is charged for."""
+        for usual in ("episode_week", "stay_week"):
+            if usual in self.kinds:
+                return usual
+        return next((kind for kind in self.kinds if kind not in ("assessment", "admission")), "")

@@ -111,7 +111,6 @@ class DemandModel(SteadyClock):
         self._packed_version: Version | None = None
         self.ledger, self.weekly = Ledger(), Weekly()
         self.journal: list[NDArray[np.int32]] = []
-        self.unpaid_need = list(scenario.needs).index("frailty") if "frailty" in scenario.needs else -1
         self.running = self.week < scenario.weeks
         self._week_open = False
         for name in scenario.agencies:
@@ -134,7 +133,7 @@ class DemandModel(SteadyClock):
         triage(state, rules, book, key, week)
         serve(state, homes, rules, book, key, week)
         reach_out(state, rules, book, key, week)
-        post(state, rules, book, self.unpaid_need)
+        post(state, rules, book)
         self._end_week()
 
     def run(self, weeks: int | None = None) -> None:

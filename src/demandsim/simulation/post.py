@@ -10,14 +10,14 @@ from demandsim.simulation.book import Book
 from demandsim.simulation.posting import in_stay_for
 
 ONE = 65_536
-UNPAID_FROM = 3  # severity at which frailty at home without care is looked after by families
 
 
 @kernel
-def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
+def post(state: Residents, rules: Rules, book: Book) -> None:
     """Count what the week leaves behind, by quintile."""
     presence, decile, severity, measure = state.presence, state.decile, state.severity, book.measure
-    kept, status, stays = rules.needs.health, state.status, state.stay_service
+    kept, unpaid_from = rules.needs.health, rules.needs.unpaid_from
+    status, stays = state.status, state.stay_service
     for row in range(book.here[2]):
         if presence[row] != HERE:
             continue
@@ -34,7 +34,7 @@ def post(state: Residents, rules: Rules, book: Book, unpaid_need: int) -> None:
             else:
                 state.unmet[row, need] += 1
                 measure[UNMET, quintile] += 1
-                if need == unpaid_need and level >= UNPAID_FROM and state.place[row] == 0:
+                if level >= unpaid_from[need] and state.place[row] == 0:
                     measure[UNPAID, quintile] += 1
         measure[HEALTH, quintile] += ONE - health
     carry_over(rules.doors, book)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demandsim.agencies.rules import Doors
 from demandsim.kernels import inlined, kernel
-from demandsim.population.columns import HERE, OPEN, Residents
+from demandsim.population.columns import OPEN, Residents
 from demandsim.records.journal import CONTACT, LOST_ON_THE_WAY, TURNED_AWAY
 from demandsim.records.measures import BOUNCES, LOST, REFUSALS, REFUSED
 from demandsim.simulation.book import Book
@@ -129,9 +129,3 @@ def clear_need(state: Residents, row: int, need: int) -> None:
     state.seen[row, need] = 0
     state.hand_off[row, need] = -1
     state.told[row, need] = 0
-
-
-@inlined
-def is_here(state: Residents, row: int) -> bool:
-    """Tell whether the resident is in the place."""
-    return state.presence[row] == HERE

@@ -23,7 +23,7 @@ def bucket_of(severity: int, waited: int) -> int:
 
 
 @kernel
-def find_cuts(doors: Doors, book: Book, places: NDArray[np.int64]) -> None:
+def find_cuts(book: Book, places: NDArray[np.int64]) -> None:
     """Find, for each service, the bucket in which its places run out, and how many are left for it."""
     for service in range(book.cut.shape[0]):
         left = places[service]

@@ -31,12 +31,12 @@ def serve(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, we
     book.waiting[:] = 0
     book.ready[:] = 0
     run_stays(state, homes, rules, book, key, week)
-    run_episodes(state, rules, book, key, week)
     admit_emergencies(state, homes, rules, book, key, week)
+    run_episodes(state, rules, book, key, week)
     places = np.zeros(book.cut.shape[0], np.int64)
     for service in range(places.shape[0]):
         places[service] = places_left(doors, book, service)
-    find_cuts(doors, book, places)
+    find_cuts(book, places)
     admit_queues(state, homes, rules, book, key, week)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.simulation.scenes import changed
 
-from demandsim.agencies.doors import kinds, main_kind
+from demandsim.agencies.doors import kinds
 from demandsim.agencies.rules import CONTACT, EMERGENCY, EPISODE, MODES, OUTREACH, STAY, Doors, Rules
 from demandsim.agencies.timetable import timetable
 from demandsim.scenario.schema import Scenario
@@ -62,7 +62,7 @@ def test_the_kind_posted_when(small_town: Scenario, doors: Doors, names: list[st
     assert numbered[doors.assessment[home_care]] == ("home_care", "assessment")
     assert numbered[doors.admission[hospital]] == ("hospital", "admission")
     assert (doors.assessment[practice], doors.admission[practice]) == (-1, -1)
-    assert main_kind(small_town.services["general_practice"]) == "visit"
+    assert small_town.services["general_practice"].main_kind == "visit"
     assert doors.kind_minutes[doors.main_kind[home_care]] == 9 * 60
     assert doors.largest[names.index("a_and_e")] == 6 * 60
     assert doors.kind_service.tolist() == [names.index(s) for s, _ in numbered]

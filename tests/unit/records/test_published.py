@@ -32,9 +32,16 @@ FIGURES = {
 
 
 @pytest.fixture(scope="module")
-def records(small_town: ds.Scenario) -> tuple[ds.RunRecord, ds.RunRecord]:
-    """The small town in two lives."""
-    return ds.run(small_town.replace(weeks=30), seed=1), ds.run(small_town.replace(weeks=30), seed=2)
+def town(small_town: ds.Scenario) -> ds.Scenario:
+    """The small town for half a year, as if it were a real place."""
+    place = small_town.place.model_copy(update={"invented": False})
+    return small_town.model_copy(update={"place": place, "weeks": 30})
+
+
+@pytest.fixture(scope="module")
+def records(town: ds.Scenario) -> tuple[ds.RunRecord, ds.RunRecord]:
+    """The town in two lives."""
+    return ds.run(town, seed=1), ds.run(town, seed=2)
 
 
 def test_the_figures_are_those_published() -> None:
@@ -85,8 +92,14 @@ def test_measures_of_services_that_are_not_there_are_left_out(
     assert "police_incidents" not in set(published_frame(records[0])["measure"])
 
 
-def test_where_nothing_was_run_there_is_no_number(small_town: ds.Scenario) -> None:
+def test_an_invented_place_is_set_beside_nothing(small_town: ds.Scenario) -> None:
     frame = published_frame(ds.DemandModel(small_town, seed=1).record)
+    assert len(frame) == 0
+    assert list(frame.columns)[-1] == "need_driven_share"
+
+
+def test_where_nothing_was_run_there_is_no_number(town: ds.Scenario) -> None:
+    frame = published_frame(ds.DemandModel(town, seed=1).record)
     assert len(frame) > 0
     assert frame[["simulated", "ratio", "need_driven_share"]].isna().to_numpy().all()
     assert frame["published"].notna().all()

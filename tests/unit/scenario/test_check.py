@@ -62,6 +62,22 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"services.community_mental_health.hand_on": {"mental_health": "home_visits"}},
         "'home_visits' is a service of mode outreach",
     ),
+    (
+        {"services.community_mental_health.hand_on": {"mental_health": "a_and_e"}},
+        "'a_and_e' is a service of mode emergency",
+    ),
+    (
+        {"services.general_practice.refers": row(S["general_practice"]["refers"], 1, to="a_and_e")},
+        "[services.general_practice.refers #2.to]: 'a_and_e' is a service of mode emergency",
+    ),
+    (
+        {"unpaid_care": {"share": 0.3, "need": "frality", "from_severity": 3, "priced_as": "home_care"}},
+        "'frailty'?",
+    ),
+    (
+        {"unpaid_care": {"share": 0.3, "need": "frailty", "from_severity": 3, "priced_as": "a_and_e"}},
+        "[unpaid_care.priced_as]: 'a_and_e' is a service of mode emergency; name one of mode episode or stay",
+    ),
     ({"services.community_mental_health.hand_on": {"mental_health": "nobody"}}, "no service 'nobody'"),
     (
         {"services.general_practice.refers": row(S["general_practice"]["refers"], 1, to="early_help_team")},

@@ -176,7 +176,7 @@ class TestBadFiles:
 
     def test_a_number_of_thousands_of_digits(self, town: Path) -> None:
         assert "child.toml" in refusal(child(town, f'extends = "town"\nweeks = {"9" * 5000}\n'))
-        assert "unpaid_care" in refusal(child(town, f'extends = "town"\nunpaid_care = {"9" * 400}\n'))
+        assert "moves_out" in refusal(child(town, f'extends = "town"\n[place]\nmoves_out = {"9" * 400}\n'))
 
     def test_a_byte_order_mark_is_forgiven(self, town: Path) -> None:
         town.write_text(town.read_text(encoding="utf-8"), encoding="utf-8-sig")

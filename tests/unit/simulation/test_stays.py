@@ -239,6 +239,28 @@ def test_a_resident_admitted_as_an_emergency_leaves_the_queue_for_the_same_bed()
     assert scene.contacts("hospital", "admission") == 1
 
 
+def test_whoever_came_as_an_emergency_no_longer_counts_in_the_queue_for_the_beds_left() -> None:
+    """Two beds for two in one bucket: one comes as an emergency, and the other is not kept waiting by them."""
+    settings = {
+        f"needs.{FRAIL}.emergency.waiting": (OFTEN, OFTEN),
+        f"needs.{FRAIL}.emergency_routes": (
+            {"group": {"sex": "female"}, "shares": {"a_and_e": 1.0}},
+            {"shares": {"ambulance": 1.0}},
+        ),
+        "services.a_and_e.outcomes": ({"kind": "admitted", "share": (1.0,) * 5, "next": "hospital"},),
+        "services.ambulance.outcomes": ({"kind": "telephone", "share": (1.0,) * 5},),
+        "services.hospital.ready_weeks": 5200.0,
+        "services.hospital.beds": 4.0,
+    }
+    scene = Scene(settings)
+    adults = scene.adults(60)
+    woman, man = (adults[scene.state.sex[adults] == sex][0] for sex in (0, 1))
+    scene.give([woman, man], FRAIL, 4)
+    scene.queue([woman, man], FRAIL, "hospital", since=-1)
+    scene.step()
+    assert scene.state.place[[woman, man]].tolist() == [HOSPITAL, HOSPITAL]
+
+
 def test_a_need_that_has_gone_makes_its_stay_ordinary() -> None:
     scene = Scene({"services.hospital.ready_weeks": 5200.0, "services.hospital.ends_below": 1})
     row = scene.adults(1)
