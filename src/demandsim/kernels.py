@@ -27,12 +27,9 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
-from numba import types
-from numba.experimental import structref
 
 P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 _PACKAGE = Path(__file__).resolve().parent
 _MARK = re.compile(r"^@(kernel|inlined)$", re.MULTILINE)
@@ -77,55 +74,6 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", numba.njit(inline="always", nogil=True)(function))
 
 
-def packed(table: T) -> T:
-    """Hand a table of arrays to kernels as one reference.
-
-    Numba passes a NamedTuple array by array, seven machine words each: with two hundred arrays a small function
-    takes seconds to compile. A structure reference is one word, and kernels read it by the same names.
-
-    Parameters
-    ----------
-    table : NamedTuple
-        Of arrays, or of such tables.
-
-    Returns
-    -------
-    the same table as a structure reference
-        It shares the arrays; where nothing is compiled, the table itself.
-    """
-    if numba.config.DISABLE_JIT:
-        return table
-    parts = (packed(part) if hasattr(part, "_fields") else part for part in table)  # type: ignore[attr-defined]
-    return cast(T, _reference(type(table))(*parts))
-
-
-def _reference(table: type[Any]) -> type[Any]:
-    """Make (once) the structure reference that goes with a NamedTuple class."""
-    if table not in _REFERENCES:
-        with _SETTING:
-            if table not in _REFERENCES:
-                _REFERENCES[table] = _new_reference(table)
-    return _REFERENCES[table]
-
-
-def _new_reference(table: type[Any]) -> type[Any]:
-    """Register a NamedTuple class's fields with Numba."""
-    name = f"{table.__name__}Reference"
-
-    def fields(self: Any, declared: Any) -> Any:
-        return tuple((field, types.unliteral(kind)) for field, kind in declared)
-
-    def new(cls: type[Any], *parts: Any) -> Any:
-        return structref.StructRefProxy.__new__(cls, *parts)
-
-    made = type(name, (types.StructRef,), {"preprocess_fields": fields, "__module__": __name__})
-    globals()[name] = made  # the compiled cache finds the type by its name here
-    structref.register(made)
-    proxy = type(f"{name}Proxy", (structref.StructRefProxy,), {"__new__": new, "__module__": __name__})
-    structref.define_proxy(proxy, made, table._fields)
-    return proxy
-
-
 def kernel_sources(package: Path) -> tuple[Path, ...]:
     """Every source file whose text can end up inside a compiled kernel.
 
@@ -142,7 +90,8 @@ def kernel_sources(package: Path) -> tuple[Path, ...]:
     """
     found: set[Path] = set()
     waiting = [file for file in package.rglob("*.py") if _MARK.search(file.read_text(encoding="utf-8"))]
-    waiting.append(Path(package, "kernels.py"))
+    # How tables are packed shows in every kernel that reads one.
+    waiting += [file for name in ("kernels.py", "packing.py") if (file := package / name).is_file()]
     while waiting:
         file = waiting.pop()
         if file not in found:
@@ -268,7 +217,6 @@ def _compiled_into(folder: Path, function: Callable[..., Any]) -> Any:
 
 
 _SETTING = threading.Lock()
-_REFERENCES: dict[type[Any], type[Any]] = {}
 _SOURCES: tuple[Path, ...] = () if numba.config.DISABLE_JIT else kernel_sources(_PACKAGE)
 _STAMPS = _stamps(_SOURCES)
 _FOLDER = None if numba.config.DISABLE_JIT else cache_folder(sources_hash(_PACKAGE, _SOURCES))

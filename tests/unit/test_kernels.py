@@ -143,7 +143,7 @@ def test_sources_are_the_kernels_and_what_they_import(miniature: Path) -> None:
         "from demandsim.kernels import kernel\nfrom demandsim.deep import near\n\n\n@kernel\ndef use():\n    pass\n"
     )
     (miniature / "deep" / "packs.py").write_text(
-        "from demandsim.kernels import packed\n"
+        "from demandsim.packing import packed\n"
     )  # decorates nothing
     (miniature / "typed.py").write_text('"""For type checkers only."""\n')
     with (miniature / "deep" / "use.py").open("a") as file:

@@ -41,11 +41,8 @@ class AsChanged(NamedTuple):
 
 
 def part_done(change: Change, week: int, *, lag: int = 0) -> float:
-    """Share of a change that has been made by ``week``: nought before, rising evenly over the ramp to one."""
-    since = week - change.from_week - lag
-    if since < 0 or (change.until_week is not None and week >= change.until_week + lag):
-        return 0.0
-    return 1.0 if change.ramp_weeks == 0 else min(1.0, (since + 1) / change.ramp_weeks)
+    """See ``Change.part_done``."""
+    return change.part_done(week, lag=lag)
 
 
 def change_weeks(policies: Sequence[Policy], scenario: Scenario) -> list[int]:

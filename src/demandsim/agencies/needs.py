@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.grouping import GroupTable
-from demandsim.agencies.rules import NeedRules, Routes
+from demandsim.agencies.rules import MOST_DEATH, MOST_FACTOR, NeedRules, Routes
 from demandsim.scenario.base import AGE_BANDS, DECILES
 from demandsim.scenario.group import Group
 from demandsim.scenario.need import Need
 from demandsim.scenario.schema import Scenario
+from demandsim.units import MULTIPLIER_ONE as ONE16
 from demandsim.units import ONE, WEEKS_A_YEAR, chance_units, multiplier_units, weekly_units
 
 STATUSES = ("unserved", "waiting", "open")
@@ -46,7 +48,7 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
     ]
     driven = [_driven(scenario, groups, name, moves) for name in names]
     return NeedRules(
-        start=np.array([_start(scenario, name) for name in names], np.int64),
+        **_starts(scenario, driven),
         first_week=np.array([n.age[0] * WEEKS_A_YEAR for n in needs], np.int32),
         last_week=np.array([min((n.age[1] + 1) * WEEKS_A_YEAR, OLDEST) for n in needs], np.int32),
         **_ladder(needs),
@@ -74,6 +76,8 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         driver_for=np.array([row[1] for rows in driven for row in rows], np.int16),
         driver_adds=np.array([row[2] for rows in driven for row in rows], np.int64),
         death=_units(multiplier_units, ((1.0, *n.death) for n in needs)),
+        **_bounds(needs),
+        death_most=_death_most(needs),
         unpaid_from=np.array([_unpaid_from(scenario, name) for name in names], np.uint8),
         health=_units(multiplier_units, ([1.0, *(1 - w for w in n.qaly_weight)] for n in needs)),
     )
@@ -90,6 +94,59 @@ def _ladder(needs: Sequence[Need]) -> dict[str, NDArray[np.int64]]:
         "helped_worsen": _units(multiplier_units, (n.helped.worsen for n in needs)),
         "support_cut": _units(multiplier_units, (n.support_eases for n in needs)),
     }
+
+
+def _starts(
+    scenario: Scenario, driven: Sequence[Sequence[tuple[int, int, int]]]
+) -> dict[str, NDArray[np.int64]]:
+    """Work out the chances of starting by cell, and the bounds by which the kernels rule most residents out."""
+    needs = list(scenario.needs.values())
+    start = np.array([_start(scenario, name) for name in scenario.needs], np.int64).T.copy()
+    adds = np.array([sum(max(0, add) for _, _, add in rows) for rows in driven], np.int64)
+    highest = np.where(start > 0, start + adds, 0) * _at_most(n.helped.start for n in needs)
+    # Without needs of one's own only the household pushes.
+    alone = highest * np.array([MOST_FACTOR if n.pushed_by_household else 1 for n in needs], np.int64)
+    most = highest * MOST_FACTOR
+    return {
+        "start": start,
+        "start_most": most,
+        "block_most": np.stack([most_of_four(alone), most_of_four(most)]),
+    }
+
+
+def _bounds(needs: Sequence[Need]) -> dict[str, NDArray[np.int64]]:
+    """Bound the chances of worsening and easing, before vulnerability; emergencies by severity."""
+    worsen = _units(weekly_units, ((0.0, *n.worsen, 0.0) for n in needs))
+    worsen *= _at_most(n.helped.worsen * max(1.0, n.served.worsen) for n in needs)[:, None] * MOST_FACTOR
+    ease = _units(weekly_units, ((0.0, *n.ease) for n in needs))
+    return {
+        "worsen_most": worsen,
+        "ease_most": ease * _at_most(n.served.ease for n in needs)[:, None],
+        "emergency_most": _units(
+            weekly_units, ([(0.0, 0.0, 0.0, *getattr(n.emergency, s)) for s in STATUSES] for n in needs)
+        ),
+    }
+
+
+def _death_most(needs: Sequence[Need]) -> NDArray[np.int64]:
+    """Give the most that the needs' factors on death come to together, by the sum of their severities."""
+    most = [1.0] + [0.0] * 64
+    for need in needs:
+        factors = (1.0, *need.death)
+        most = [max(most[s - level] * factors[level] for level in range(min(s, 4) + 1)) for s in range(65)]
+    highest = [max(1.0, *most[: s + 1]) for s in range(65)]
+    return np.array([min(ceil(each * ONE16) + 1, MOST_DEATH * ONE16) for each in highest], np.int64)
+
+
+def most_of_four(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Turn columns into the most of every four."""
+    blocks = [table[:, first : first + 4].max(axis=1) for first in range(0, table.shape[1], 4)]
+    return np.stack(blocks, axis=1) if blocks else np.zeros((len(table), 0), np.int64)
+
+
+def _at_most(factors: Iterable[float]) -> NDArray[np.int64]:
+    """Round factors up to whole numbers, 1 at least."""
+    return np.array([max(1, ceil(factor)) for factor in factors], np.int64)
 
 
 def route_rules(scenario: Scenario, groups: GroupTable) -> Routes:
@@ -145,16 +202,17 @@ def _approach_most(
     needs: Sequence[Need], refers: Sequence[Sequence[tuple[int, int, Sequence[float]]]]
 ) -> NDArray[np.int64]:
     """Bound the chance of any ask at a door, by need, status and level."""
-    table = np.zeros((len(needs), 3, 4), np.int64)
-    table[:, :, :3] = _units(weekly_units, ([getattr(n.approach, s) for s in STATUSES] for n in needs))
-    table[:, 0, :3] += _sums([[(*rates, 0.0) for _, _, rates in rows] for rows in refers])[:, :3]
+    table = np.zeros((len(needs), 3, 5), np.int64)
+    table[:, :, 1:4] = _units(weekly_units, ([getattr(n.approach, s) for s in STATUSES] for n in needs))
+    table[:, 0] += _sums([[(*rates, 0.0) for _, _, rates in rows] for rows in refers])
     return table
 
 
 def _sums(rows: Sequence[Sequence[Sequence[float]]]) -> NDArray[np.int64]:
-    """Add up weekly chances by level over each need's rows."""
+    """Add up weekly chances by severity over each need's rows."""
     return np.array(
-        [[sum(weekly_units(rates[level]) for rates in each) for level in range(4)] for each in rows], np.int64
+        [[0, *(sum(weekly_units(rates[level]) for rates in each) for level in range(4))] for each in rows],
+        np.int64,
     )
 
 

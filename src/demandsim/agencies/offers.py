@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.doors import kinds
 from demandsim.agencies.grouping import GroupTable, sees
+from demandsim.agencies.needs import most_of_four
 from demandsim.agencies.rules import Background, Life, Programmes
-from demandsim.scenario.base import AGE_BANDS, DECILES
+from demandsim.scenario.base import AGE_BANDS, DECILES, PLACES
 from demandsim.scenario.need import Need
 from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import EarlyHelp
@@ -33,13 +34,25 @@ def background_rules(scenario: Scenario) -> Background:
     rows = [(k, s.background) for k, s in scenario.services.items() if s.background]
     cells = [(b, s, d) for b in range(len(AGE_BANDS)) for s in (0, 1) for d in range(1, DECILES + 1)]
     grades = grade_multipliers(scenario)
+    filled = (
+        len(rows) + -len(rows) % 4
+    )  # a draw serves four, so that none is asked about a row that is not there
+    rate = np.zeros((len(cells), filled), np.int64)
+    power = np.zeros((GRADES, filled), np.int64)
+    spell = np.full((2, filled), MULTIPLIER_ONE, np.int64)
+    for row, (_, background) in enumerate(rows):
+        rate[:, row] = [weekly_units(background.rates.at(*cell)) for cell in cells]
+        power[:, row] = _powers(grades, background.vulnerability)
+        spell[1, row] = multiplier_units(background.spell)
+    # One unit up, so that rounding twice never brings a bound below what it bounds.
+    in_spell = ((rate * spell.max(axis=0)) >> 16) + 1
     return Background(
         service=np.array([names.index(k) for k, _ in rows], np.int8),
-        rate=np.array([[weekly_units(b.rates.at(*c)) for c in cells] for _, b in rows], np.int64).reshape(
-            -1, 240
-        ),
-        power=np.array([_powers(grades, b.vulnerability) for _, b in rows], np.int64).reshape(-1, GRADES),
-        spell=np.array([multiplier_units(b.spell) for _, b in rows], np.int64),
+        rate=rate,
+        power=power,
+        spell=spell,
+        rate_most=most_of_four(in_spell),
+        power_most=most_of_four(power + 1),
     )
 
 
@@ -89,12 +102,14 @@ def life_rules(
 ) -> Life:
     """Work out leaving home, moving out, bad spells and community support added, beside the table of deaths."""
     place, spells = scenario.place, scenario.bad_spells
+    shared = {s.place for s in scenario.services.values() if s.whole_household}
     stated = scenario.mechanisms.get("community_support")
     strongest = max((s.get("community_support", 0.0) for s in strengths.values()), default=0.0)
     support = stated.effect * strongest if stated else 0.0
     return Life(
         death=death,
         grade=np.array(grade_multipliers(scenario), np.int64),
+        together=np.array([place in shared for place in PLACES], np.uint8),
         numbers=np.array(
             [
                 weekly_units(place.households.leave_home),

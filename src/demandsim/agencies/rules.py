@@ -8,6 +8,12 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+MOST_FACTOR = 8
+"""Pushes, household and community support together multiply a hazard by at most this."""
+
+MOST_DEATH = 16_384
+"""All needs together multiply the death rate by at most this."""
+
 CONTACT, EPISODE, STAY, EMERGENCY, OUTREACH = range(5)
 MODES = ("contact", "episode", "stay", "emergency", "outreach")
 
@@ -15,7 +21,11 @@ MODES = ("contact", "episode", "stay", "emergency", "outreach")
 class NeedRules(NamedTuple):
     """How needs start, change, seek help and do harm. Axes: need, cell (age band, sex, decile), status, level."""
 
-    start: Array  # int64 [need, cell], weekly chance in 2^-32; 0 outside the need's ages
+    start: Array  # int64 [cell, need], weekly chance in 2^-32; 0 outside the need's ages
+    block_most: Array  # int64 [2, cell, block of four needs], bound on any start without needs of one's own, with some
+    start_most: Array  # int64 [cell, need], bound on a start whatever pushes
+    worsen_most: Array  # int64 [need, 5], bound on worsening, by severity; 0 where there is no such step
+    ease_most: Array  # int64 [need, 5], bound on easing
     first_week: Array  # int32 [need], least age in weeks at which the need can be held
     last_week: Array  # int32 [need], age in weeks from which it can no longer be held
     worsen: Array  # int64 [need, 3], 2^-32
@@ -29,12 +39,15 @@ class NeedRules(NamedTuple):
     held: Array  # int8 [need], column of Homes.push for needs pushed by the household, -1 none
     home_push: Array  # int64 [held, need pushing], slope a severity
     approach: Array  # int64 [need, status, 3], 2^-32
-    approach_most: Array  # int64 [need, status, 4], own approaches and others' referrals; 0 at level 4
+    approach_most: (
+        Array  # int64 [need, status, 5], own approaches and others' referrals by severity; 0 at 0 and 4
+    )
     emergency: Array  # int64 [need, status, 2]
+    emergency_most: Array  # int64 [need, status, 5], the same by severity, 0 below 3
     ordinary_first: Array  # int64 [need + 1], first row of ordinary use of each need
     ordinary_service: Array  # int8 [row]
     ordinary_rate: Array  # int64 [row, 4]
-    ordinary_most: Array  # int64 [need, 4], over all services
+    ordinary_most: Array  # int64 [need, 5], over all services, by severity
     ordinary_open: Array  # int64 [need], factor while open, 65,536ths
     refer_first: Array  # int64 [need + 1], first row of other agencies' referrals
     refer_group: Array  # int16 [row]
@@ -45,6 +58,7 @@ class NeedRules(NamedTuple):
     driver_for: Array  # int16 [row], the group the driver was moved for
     driver_adds: Array  # int64 [row], added to the weekly chance of starting, 2^-32, may be below zero
     death: Array  # int64 [need, 5], factor on the death rate
+    death_most: Array  # int64 [65], the most that factors come to whose severities add up to so much
     health: Array  # int64 [need, 5], share of health kept, 65,536ths
     unpaid_from: Array  # uint8 [need], severity from which families care unpaid at home; 5 never
 
@@ -122,9 +136,11 @@ class Background(NamedTuple):
     """Ordinary demand, a row each service that has it."""
 
     service: Array  # int8 [row]
-    rate: Array  # int64 [row, cell]
-    power: Array  # int64 [row, grade], factor of vulnerability, 65,536ths
-    spell: Array  # int64 [row], factor in a bad spell
+    rate: Array  # int64 [cell, row]; rows are filled up to a multiple of four with rates of nought
+    power: Array  # int64 [grade, row], factor of vulnerability, 65,536ths
+    spell: Array  # int64 [2, row], factor out of and in a bad spell
+    rate_most: Array  # int64 [cell, block of four rows], bound on their rates, bad spells included
+    power_most: Array  # int64 [grade, block of four rows], bound on their factors
 
 
 class Programmes(NamedTuple):
@@ -170,6 +186,7 @@ class Life(NamedTuple):
 
     death: Array  # int64 [age in years, sex, decile - 1]
     grade: Array  # int64 [grade], vulnerability, 65,536ths
+    together: Array  # uint8 [place], 1 where a whole household is housed together
     numbers: Array  # int64: leave_home, moves_out, spell_start, spell_end, support_added (65,536ths)
 
 

@@ -82,6 +82,7 @@ class Residents(NamedTuple):
         Array, Column(np.int8, "resident", "stay to return to after hospital or ward, -1 home", -1)
     ]
     back_need: Annotated[Array, Column(np.int8, "resident", "need of the stay to return to, -1 none", -1)]
+    back_cause: Annotated[Array, Column(np.uint8, "resident", "1 + agency that stay is due to, 0 none")]
     awaits: Annotated[
         Array, Column(np.int8, "resident", "service the resident is ready for and waits for, -1 none", -1)
     ]
@@ -124,16 +125,6 @@ class Homes(NamedTuple):
 
     first: Annotated[Array, Column(np.int32, "home", "row of the first member, -1 empty", -1)]
     district: Annotated[Array, Column(np.uint8, "home", "district of the home")]
-    push: Annotated[
-        Array,
-        Column(
-            np.int32, "home held", "this week's push by the adults' needs on each need held here, 65,536ths"
-        ),
-    ]
-    push_fresh: Annotated[Array, Column(np.int32, "home held", "the same without needs that carry a cause")]
-    push_cause: Annotated[
-        Array, Column(np.uint8, "home", "1 + lowest-numbered agency causing a push, 0 none")
-    ]
 
 
 def declared(table: type[Any]) -> dict[str, Column]:

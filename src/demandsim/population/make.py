@@ -63,7 +63,6 @@ def make_population(scenario: Scenario, seed: int, *, before: int = SETTLING) ->
     start = people_at_start(scenario.place, key, scenario.residents)
     schedule = project(scenario.place, scenario.residents, first=-before, last=scenario.weeks - 1)
     arrivals = arrivals_of(scenario.place, key, schedule, start)
-    held = sum(bool(need.pushed_by_household) for need in scenario.needs.values())
     residents = empty(
         Residents,
         resident=scenario.residents + arrivals.week.size,
@@ -75,7 +74,7 @@ def make_population(scenario: Scenario, seed: int, *, before: int = SETTLING) ->
     districts = np.concatenate(
         [start.cell[start.first] // DECILES, arrivals.home_district, residents.district.astype(np.int64)]
     )
-    homes = empty(Homes, home=districts.size, held=max(1, held))
+    homes = empty(Homes, home=districts.size)
     homes.first[: start.first.size] = start.first
     homes.district[:] = districts
     return residents, homes

@@ -58,6 +58,6 @@ NAMES = tuple(m.name for m in MEASURES)
     FOUND,
     RESIDENT_WEEKS,
 ) = range(len(MEASURES))
-EVENTS = ("opening", "hand_off", "refusal")
+EVENTS = ("opening", "hand_off", "outside_remit")
 """Events counted by agency, for what the mechanisms of system leadership cost."""
-OPENING, HANDED_OFF, REFUSED = range(3)
+OPENING, HANDED_OFF, OUTSIDE_REMIT = range(3)

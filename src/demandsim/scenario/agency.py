@@ -19,6 +19,9 @@ MECHANISMS = (
 RESERVED_MECHANISMS = ("learning", "joint_teams", "staff_practice", "pooled_budgets")
 """Named in the design, refused with "not yet"."""
 
+FOR_THE_PLACE = "resident_year"
+"""What a mechanism is paid for that is bought once for a whole place, by its residents and the year."""
+
 
 class Leadership(Frozen):
     """How far an agency uses each mechanism of system leadership, from 0 (not at all) to 1 (everywhere)."""
@@ -37,13 +40,15 @@ class Mechanism(Frozen):
     found at an opening (whole-needs assessment), of refusals outside the remit settled on the spot
     (discretion), added to residents' community support (community support); shared records have no number of
     their own: programmes may pick on needs that other sectors have seen. ``running`` is pounds for each
-    ``per``.
+    ``per``: an opening, a hand-off or a matter outside the remit is paid by the agency it happens at; a resident
+    and year is priced for the whole place, and paid once, at the strength of the agency that does most, by all
+    that use it in proportion to their strengths.
     """
 
     effect: Share = 0.0
     lag_weeks: Weeks = 0
     running: Pounds = 0.0
-    per: Literal["opening", "hand_off", "refusal", "resident_year"]
+    per: Literal["opening", "hand_off", "outside_remit", "resident_year"]
     helped_weeks: Weeks = 0  # how long help lasts where discretion settles a need
 
 

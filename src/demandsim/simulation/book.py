@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.rules import Rules
+from demandsim.chance import STRIP
 from demandsim.errors import RunError
 from demandsim.population.columns import HERE, Residents
 from demandsim.records.journal import FIELDS
@@ -39,18 +40,23 @@ class Book(NamedTuple):
     by_age: Array  # int64 [kind, age band, 2]: contacts of background, of tracked needs
     deaths: Array  # int64 [cell: age band, sex, decile]
     here: Array  # int64 [3]: residents now, residents at the start, next arrival's row
-    ask_row: Array  # int32 [ask]
-    ask_need: Array  # int8 [ask]
-    ask_service: Array  # int8 [ask]
-    asks: Array  # int64 [1]
+    luck: Array  # int64 [words, STRIP], words of a strip's residents
+    likely: (
+        Array  # int32 [STRIP x 32], residents (x 32 + need or block) of a strip to whom something may happen
+    )
+    found: Array  # int32 [STRIP x 16], those of them who are left after a closer look
+    change: Array  # int32 [change, 4], see change_needs; a week with more makes its own room
+    ask: Array  # int8 [resident, need], service asked at this week, -1 none; cleared by triage
+    asking: Array  # int32 [resident], rows that ask at any door this week
+    asks: Array  # int64 [1], how many rows ask
     want_row: Array  # int32 [resident], rows that an emergency wants to admit this week
     wants: Array  # int64 [1]
     bucket: Array  # int64 [service, 4 severities x 128 weeks], the queue by counting
     cut: Array  # int64 [service, 2]: first bucket not wholly admitted, places left in it
-    tie_ticket: Array  # int64 [tie]
-    tie_row: Array  # int32 [tie]
-    tie_need: Array  # int8 [tie]
-    ties: Array  # int64 [1]
+    queueing: Array  # int32 [resident], rows with a need that could be admitted this week
+    queues: Array  # int64 [1], how many rows queue
+    tie_order: Array  # int64 [tie], service x 2^32 + ticket; a week with more ties makes its own room
+    tie_need: Array  # int64 [tie], row x 16 + need
     panel: Array  # int32 [panel row, kind], contacts of the quarter; no rows when there is no panel
     panel_row: Array  # int32 [resident], row of the panel, -1 not in it; no rows when there is no panel
     followed: Array  # uint8 [resident], 1 where every event is kept; no rows when nobody is followed
@@ -64,7 +70,6 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
     kinds = rules.doors.kind_service.shape[0]
     cells = (kinds, needs + 1, 5, agencies + 1)
     rows = residents.identity.shape[0]
-    asks = rows * needs
     here = int((residents.presence == HERE).sum())
 
     def zeros(*shape: int, dtype: Any = np.int64) -> Array:
@@ -88,18 +93,21 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
         by_age=zeros(kinds, len(AGE_BANDS), 2),
         deaths=zeros(240),
         here=np.array([here, here, here], np.int64),
-        ask_row=zeros(asks, dtype=np.int32),
-        ask_need=zeros(asks, dtype=np.int8),
-        ask_service=zeros(asks, dtype=np.int8),
+        luck=zeros(max(8, rules.background.rate.shape[1], needs + 3), STRIP),
+        likely=zeros(STRIP * 32, dtype=np.int32),
+        found=zeros(STRIP * 16, dtype=np.int32),
+        change=zeros(rows // 8 + 256, 4, dtype=np.int32),
+        ask=np.full((rows, needs), -1, np.int8),
+        asking=zeros(rows, dtype=np.int32),
         asks=zeros(1),
         want_row=zeros(rows, dtype=np.int32),
         wants=zeros(1),
         bucket=zeros(services, 5 * 128),
         cut=zeros(services, 2),
-        tie_ticket=zeros(asks),
-        tie_row=zeros(asks, dtype=np.int32),
-        tie_need=zeros(asks, dtype=np.int8),
-        ties=zeros(1),
+        queueing=zeros(rows, dtype=np.int32),
+        queues=zeros(1),
+        tie_order=zeros(rows // 8 + 256),
+        tie_need=zeros(rows // 8 + 256),
         panel=zeros(0, kinds, dtype=np.int32),
         panel_row=zeros(0, dtype=np.int32),
         followed=zeros(0, dtype=np.uint8),

@@ -19,9 +19,14 @@ LONGEST_CHAIN = 8  # steps, doors passed on from included
 
 @inlined
 def at_large(state: Residents, row: int) -> bool:
-    """Tell whether the resident can go to a door this week: not from hospital, ward or prison."""
-    place = state.place[row]
-    return place not in (HOSPITAL, WARD, PRISON)
+    """Tell whether the resident can go to a door this week."""
+    return goes_to_doors(state.place[row])
+
+
+@inlined
+def goes_to_doors(place: int) -> bool:
+    """Tell whether whoever lives in that place can go to a door: not from hospital, ward or prison."""
+    return (place != HOSPITAL) & (place != WARD) & (place != PRISON)
 
 
 @kernel
@@ -69,6 +74,8 @@ def visit(
         service = int(doors.outcome_next[outcome])
         if service < 0:
             return
+    if need >= 0:  # doors that pass on in a circle: the last turns the caller away
+        refuse(state, doors, book, row, need, service, week)
 
 
 @kernel
@@ -124,17 +131,10 @@ def refer_now(
     week: int,
 ) -> None:
     """Refer a need that nobody serves, awaits or was asked about this week."""
-    if need < 0 or standing(state, doors, row, need) != UNSERVED or asked_now(book, row, need):
+    if need < 0 or standing(state, doors, row, need) != UNSERVED or book.ask[row, need] >= 0:
         return
     lost, told, _, _ = draw(key, state.identity[row], week, address(PASS_ON, need))
     send(state, doors, book, row, need, service, target, lost, told, False, week)
-
-
-@inlined
-def asked_now(book: Book, row: int, need: int) -> bool:
-    """Tell whether the last ask on the week's list is this one."""
-    last = book.asks[0] - 1
-    return last >= 0 and book.ask_row[last] == row and book.ask_need[last] == need
 
 
 @kernel

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.agencies.rules import EPISODE, Rules
-from demandsim.chance import CHANGE_NEEDS, address, draw, nth
+from demandsim.agencies.rules import EPISODE, MOST_FACTOR, Rules
+from demandsim.chance import CHANGE_NEEDS, STRIP, address, draw_strip, least_of_four
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Homes, Residents
 from demandsim.records.journal import EASED, ENDED, STARTED, WORSENED
@@ -18,63 +18,166 @@ from demandsim.simulation.posting import clear_need, note, tally
 
 ONE = 65_536
 CERTAIN = 1 << 32
-MOST = 8  # the other factors together multiply a hazard by at most this
 CHILD = 2
-HOME, HOUSED_TOGETHER = 0, 4  # places; the second is temporary accommodation
-LONGEST_TABLE = 16  # needs
+
+Changes = NDArray[np.int32]
+"""[change, 4]: row, need, level after, and the cause a start or worsening carries."""
 
 
 @kernel
 def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
-    """Start, worsen or ease each need of each resident, from the state as the phase found it."""
-    gather_pushes(state, homes, rules)
-    # Columns are named before the loop: looked up in it, each costs as much as the draw.
-    presence, identity, severity, born = state.presence, state.identity, state.severity, state.born_week
-    cells, grades, grade_factor = state.cell, state.grade, rules.life.grade
-    starts, worsens, eases, served = (
-        rules.needs.start,
-        rules.needs.worsen,
-        rules.needs.ease,
-        rules.needs.served_ease,
-    )
-    last_week, drivers = rules.needs.last_week, rules.needs.driver_first
-    needs, cause_of = severity.shape[1], state.cause
-    before = np.zeros(needs, np.uint8)  # causes as the phase found them
-    for row in range(book.here[2]):
-        if presence[row] != HERE:
-            continue
-        grade, cell = grade_factor[grades[row]], cells[row]
-        words = (0, 0, 0, 0)
-        found = 0  # the severities as the phase found them, four bits each
-        for need in range(needs):
-            found |= int(severity[row, need]) << (4 * need)
-            before[need] = cause_of[row, need]
-        for need in range(needs):
-            level = (found >> (4 * need)) & 15
-            if need % 4 == 0:  # one draw serves four needs
-                words = draw(key, identity[row], week, address(CHANGE_NEEDS, need // 4))
-            word = nth(words, need % 4)
-            if level == 0:
-                base = starts[need, cell]
-                if base > 0 and drivers[need] < drivers[need + 1]:
-                    base = max(0, base + driven(state, rules, key, row, need, week))
-                base = (base * grade) >> 16
-                if word < base * MOST:
-                    start(state, homes, rules, book, row, need, base, found, before, word, week)
-            elif week - born[row] >= last_week[need]:
-                outgrow(state, row, need)
-            else:
-                base = (worsens[need, level - 1] * grade) >> 16 if level < 4 else 0
-                ease = (eases[need, level - 1] * served[need]) >> 16
-                if word < base * MOST + ease:
-                    move(state, homes, rules, book, row, need, base, found, before, word, week)
+    """Decide every change from the state as the phase found it; then make the changes."""
+    changes = book.change
+    count = decide_changes(state, homes, rules, book, changes, key, week)
+    if count > changes.shape[0]:  # a week like no other: deciding changes nothing, so it can be done again
+        changes = np.empty((count, 4), np.int32)
+        decide_changes(state, homes, rules, book, changes, key, week)
+    for line in range(count):
+        row, need, level, cause = changes[line]
+        make_change(state, book, int(row), int(need), int(level), int(cause), week)
 
 
 @kernel
-def outgrow(state: Residents, row: int, need: int) -> None:
-    """End a need that the resident has grown too old to hold."""
-    state.severity[row, need] = 0
-    clear_need(state, row, need)
+def decide_changes(
+    state: Residents, homes: Homes, rules: Rules, book: Book, changes: Changes, key: int, week: int
+) -> int:
+    """List every change, as far as there is room, and return how many there are; nothing is changed yet."""
+    count = 0
+    for first in range(0, book.here[2], STRIP):
+        last = min(first + STRIP, book.here[2])
+        for block in range(rules.needs.block_most.shape[2]):  # one draw serves four needs
+            draw_strip(
+                key, state.identity, first, last, week, address(CHANGE_NEEDS, block), book.luck, 4 * block
+            )
+        for at in range(sift(state, rules, book, find_likely(state, rules, book, first, last), first, week)):
+            row, need = int(book.found[at] >> 5), int(book.found[at] & 31)
+            word = book.luck[need, row - first]
+            count += decide_change(state, homes, rules, changes, count, row, need, word, key, week)
+    return count
+
+
+@kernel
+def find_likely(state: Residents, rules: Rules, book: Book, first: int, last: int) -> int:
+    """Find the blocks of four needs that could change in a strip: those with a need, or by the least of four words.
+
+    No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
+    """
+    presence, severity = state.presence[first:last], state.severity[first:last]
+    cells, grades, grade_factor = state.cell[first:last], state.grade[first:last], rules.life.grade
+    most, luck, likely = rules.needs.block_most, book.luck, book.likely
+    count = 0
+    for at in range(last - first):
+        held = 0  # a bit for each block in which there is a need
+        for need in range(severity.shape[1]):
+            held |= (severity[at, need] > 0) << (need >> 2)
+        here, cell, grade = presence[at] == HERE, cells[at], grade_factor[grades[at]]
+        for block in range(most.shape[2]):
+            may = least_of_four(luck, 4 * block, at) < (most[min(held, 1), cell, block] * grade) >> 16
+            likely[count] = (first + at) * 32 + block
+            count += here & (may | ((held >> block) & 1 == 1))
+    return count
+
+
+@kernel
+def sift(state: Residents, rules: Rules, book: Book, count: int, first: int, week: int) -> int:
+    """Find, of the blocks that are likely, the needs that could change whatever pushes or helps."""
+    severity, cells, grades, born = state.severity, state.cell, state.grade, state.born_week
+    grade_factor, last_week = rules.life.grade, rules.needs.last_week
+    starts, worsens, eases = rules.needs.start_most, rules.needs.worsen_most, rules.needs.ease_most
+    luck, likely, found = book.luck, book.likely, book.found
+    left = 0
+    for at in range(count):
+        row, block = likely[at] >> 5, likely[at] & 31
+        cell, grade, age = cells[row], grade_factor[grades[row]], week - born[row]
+        for need in range(block * 4, min(block * 4 + 4, severity.shape[1])):
+            level = severity[row, need]
+            up = starts[cell, need] * (level == 0) + worsens[need, level]
+            may = luck[need, row - first] < ((up * grade) >> 16) + eases[need, level]
+            outgrown = (level > 0) & (age >= last_week[need])
+            found[left] = row * 32 + need
+            left += may | outgrown
+    return left
+
+
+@kernel
+def decide_change(
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    changes: Changes,
+    at: int,
+    row: int,
+    need: int,
+    word: int,
+    key: int,
+    week: int,
+) -> int:
+    """Decide one need; put a change on the list at ``at`` if there is room, and return 1 if it is one."""
+    level = int(state.severity[row, need])
+    if level == 0:
+        after, cause = starts(state, homes, rules, row, need, word, key, week)
+    elif week - state.born_week[row] >= rules.needs.last_week[need]:
+        after, cause = 0, 0  # grown too old to hold it
+    else:
+        after, cause = moves(state, homes, rules, row, need, word, week)
+    if after == level:
+        return 0
+    if at < changes.shape[0]:
+        changes[at, 0] = row
+        changes[at, 1] = need
+        changes[at, 2] = after
+        changes[at, 3] = cause
+    return 1
+
+
+@kernel
+def starts(
+    state: Residents, homes: Homes, rules: Rules, row: int, need: int, word: int, key: int, week: int
+) -> tuple[int, int]:
+    """Level after a week without the need, and the cause if a caused push alone started it."""
+    age = week - state.born_week[row]
+    if age < rules.needs.first_week[need] or age >= rules.needs.last_week[need]:
+        return 0, 0  # the rates go by age band; the need's own ages cut inside one
+    base = int(rules.needs.start[state.cell[row], need])
+    if base > 0 and rules.needs.driver_first[need] < rules.needs.driver_first[need + 1]:
+        base = max(0, base + driven(state, rules, key, row, need, week))
+    base = (base * rules.life.grade[state.grade[row]]) >> 16
+    if state.helped_until[row, need] >= week:
+        base = (base * rules.needs.helped_start[need]) >> 16
+    if word >= (base * factor(state, homes, rules, row, need, False)) >> 16:
+        return 0, 0
+    if word >= (base * factor(state, homes, rules, row, need, True)) >> 16:
+        return 1, pushing_cause(state, homes, rules, row, need)
+    return 1, 0
+
+
+@kernel
+def moves(
+    state: Residents, homes: Homes, rules: Rules, row: int, need: int, word: int, week: int
+) -> tuple[int, int]:
+    """Level after a week with the need, and the cause of a worsening that service would have prevented."""
+    level = int(state.severity[row, need])
+    base = int(rules.needs.worsen[need, level - 1]) if level < 4 else 0
+    base = (base * rules.life.grade[state.grade[row]]) >> 16
+    if state.helped_until[row, need] >= week:
+        base = (base * rules.needs.helped_worsen[need]) >> 16
+    strength = help_strength(state, rules, row, need, week)
+    worsen_by = ONE + ((strength * (rules.needs.served_worsen[need] - ONE)) >> 16)
+    ease_by = ONE + ((strength * (rules.needs.served_ease[need] - ONE)) >> 16)
+    ease = (rules.needs.ease[need, level - 1] * ease_by) >> 16
+    unserved = (base * factor(state, homes, rules, row, need, False)) >> 16
+    worsen = min((unserved * worsen_by) >> 16, CERTAIN - ease)
+    if word >= worsen:
+        return (level - 1 if word < worsen + ease else level), 0
+    cause = int(state.cause[row, need])
+    if cause > 0:  # would full service have left the need alone on this very draw?
+        if word < (unserved * rules.needs.served_worsen[need]) >> 16:
+            cause = 0
+    else:
+        fresh = (base * factor(state, homes, rules, row, need, True)) >> 16
+        if word >= (fresh * worsen_by) >> 16:
+            cause = pushing_cause(state, homes, rules, row, need)
+    return level + 1, cause
 
 
 @kernel
@@ -90,120 +193,67 @@ def driven(state: Residents, rules: Rules, key: int, row: int, need: int, week: 
 
 
 @kernel
-def gather_pushes(state: Residents, homes: Homes, rules: Rules) -> None:
-    """Add up, home by home, the push of the adults' needs on needs held in the household."""
-    slope, most_needs = rules.needs.home_push, state.severity.shape[1]
-    presence, household, role, severity = state.presence, state.household, state.role, state.severity
-    place = state.place
-    push, fresh, causes, cause_of = homes.push, homes.push_fresh, homes.push_cause, state.cause
-    for row in range(presence.shape[0]):
-        if presence[row] == HERE:
-            home = household[row]
-            for held in range(push.shape[1]):
-                push[home, held] = 0
-                fresh[home, held] = 0
-            causes[home] = 0
-    for row in range(presence.shape[0]):
-        if presence[row] != HERE or role[row] == CHILD or not with_family(place[row]):
-            continue
-        home = household[row]
-        for need in range(most_needs):
-            level = severity[row, need]
-            if level == 0:
-                continue
-            cause = cause_of[row, need]
-            for held in range(push.shape[1]):
-                by = slope[held, need] * level
-                if by == 0:
-                    continue
-                push[home, held] += by
-                if cause == 0:
-                    fresh[home, held] += by
-                elif causes[home] == 0 or cause < causes[home]:
-                    causes[home] = cause
-
-
-@inlined
-def with_family(place: int) -> bool:
-    """Tell whether somebody living in that place lives with the household: home, or housed together."""
-    return place in (HOME, HOUSED_TOGETHER)
-
-
-@kernel
-def factor(
-    state: Residents,
-    homes: Homes,
-    rules: Rules,
-    row: int,
-    need: int,
-    found: int,
-    before: NDArray[np.uint8],
-    fresh: bool,
-) -> int:
+def factor(state: Residents, homes: Homes, rules: Rules, row: int, need: int, fresh: bool) -> int:
     """Product of pushes, household and community support, 65,536ths; with ``fresh``, no push that has a cause."""
     product = ONE
     for other in range(state.severity.shape[1]):
-        level = (found >> (4 * other)) & 15
-        if level > 0 and rules.needs.push[need, other] > 0 and not (fresh and before[other] > 0):
+        level = int(state.severity[row, other])
+        if level > 0 and rules.needs.push[need, other] > 0 and not (fresh and state.cause[row, other] > 0):
             product = (product * (ONE + rules.needs.push[need, other] * level)) >> 16
-    held = rules.needs.held[need]
-    if held >= 0 and with_family(state.place[row]):
-        home = state.household[row]
-        push = int(homes.push_fresh[home, held]) if fresh else int(homes.push[home, held])
-        product = (product * (ONE + push)) >> 16
+    held = int(rules.needs.held[need])
+    if held >= 0 and with_family(rules, state.place[row]):
+        product = (product * (ONE + home_push(state, homes, rules, row, held, fresh))) >> 16
     support = min(ONE, int(state.support[row]) + rules.life.numbers[4])
     product = (product * (ONE - ((rules.needs.support_cut[need] * support) >> 16))) >> 16
-    return min(product, MOST * ONE)
+    return min(product, MOST_FACTOR * ONE)
 
 
 @kernel
-def pushing_cause(
-    state: Residents,
-    homes: Homes,
-    rules: Rules,
-    row: int,
-    need: int,
-    found: int,
-    before: NDArray[np.uint8],
-) -> int:
-    """Cause of the first own need that pushes this one and has a cause, else the household's."""
-    cause = 0
+def home_push(state: Residents, homes: Homes, rules: Rules, row: int, held: int, fresh: bool) -> int:
+    """Add up the push of the needs of the adults at home on a need held there; with ``fresh``, without causes."""
+    push = 0
+    member = homes.first[state.household[row]]
+    while member >= 0:
+        if pushes_at_home(state, rules, member):
+            for need in range(state.severity.shape[1]):
+                if not (fresh and state.cause[member, need] > 0):
+                    push += rules.needs.home_push[held, need] * int(state.severity[member, need])
+        member = state.next_in_home[member]
+    return push
+
+
+@inlined
+def pushes_at_home(state: Residents, rules: Rules, member: int) -> bool:
+    """Tell whether a member of a home is an adult who lives with the family."""
+    here = state.presence[member] == HERE
+    return here and state.role[member] != CHILD and with_family(rules, state.place[member])
+
+
+@inlined
+def with_family(rules: Rules, place: int) -> bool:
+    """Tell whether somebody living in that place lives with the household: at home, or housed together."""
+    return place == 0 or rules.life.together[place] > 0
+
+
+@kernel
+def pushing_cause(state: Residents, homes: Homes, rules: Rules, row: int, need: int) -> int:
+    """Cause of the first own need that pushes this one and has a cause, else the lowest-numbered in the household."""
     for other in range(state.severity.shape[1]):
-        if cause == 0 and (found >> (4 * other)) & 15 and rules.needs.push[need, other] > 0:
-            cause = int(before[other])
-    if cause == 0 and rules.needs.held[need] >= 0 and with_family(state.place[row]):
-        cause = int(homes.push_cause[state.household[row]])
-    return cause
-
-
-@kernel
-def start(
-    state: Residents,
-    homes: Homes,
-    rules: Rules,
-    book: Book,
-    row: int,
-    need: int,
-    base: int,
-    found: int,
-    before: NDArray[np.uint8],
-    word: int,
-    week: int,
-) -> None:
-    """Start a need if the draw says so; one that a caused push alone started takes its cause."""
-    age = week - state.born_week[row]
-    if age < rules.needs.first_week[need] or age >= rules.needs.last_week[need]:
-        return  # the rates go by age band; the need's own ages cut inside one
-    if state.helped_until[row, need] >= week:
-        base = (base * rules.needs.helped_start[need]) >> 16
-    if word >= (base * factor(state, homes, rules, row, need, found, before, False)) >> 16:
-        return
-    state.severity[row, need] = 1
-    if word >= (base * factor(state, homes, rules, row, need, found, before, True)) >> 16:
-        cause = pushing_cause(state, homes, rules, row, need, found, before)
-        state.cause[row, need] = cause
-        state.worse_cause[row, need] = cause
-    note(book, week, row, STARTED, -1, need, 1, -1, state.cause[row, need])
+        pushes = state.severity[row, other] > 0 and rules.needs.push[need, other] > 0
+        if pushes and state.cause[row, other] > 0:
+            return int(state.cause[row, other])
+    lowest = 0
+    held = int(rules.needs.held[need])
+    if held >= 0 and with_family(rules, state.place[row]):
+        member = homes.first[state.household[row]]
+        while member >= 0:
+            for other in range(state.severity.shape[1]):
+                cause = int(state.cause[member, other])
+                pushes = state.severity[member, other] > 0 and rules.needs.home_push[held, other] > 0
+                if pushes and pushes_at_home(state, rules, member) and cause > 0:
+                    lowest = cause if lowest == 0 else min(lowest, cause)
+            member = state.next_in_home[member]
+    return lowest
 
 
 @kernel
@@ -229,47 +279,19 @@ def gives_support(rules: Rules, service: int, weeks: int) -> bool:
 
 
 @kernel
-def move(
-    state: Residents,
-    homes: Homes,
-    rules: Rules,
-    book: Book,
-    row: int,
-    need: int,
-    base: int,
-    found: int,
-    before: NDArray[np.uint8],
-    word: int,
-    week: int,
-) -> None:
-    """Worsen or ease a need if the draw says so, and mark a worsening that service would have prevented."""
-    level = int(state.severity[row, need])
-    if state.helped_until[row, need] >= week:
-        base = (base * rules.needs.helped_worsen[need]) >> 16
-    strength = help_strength(state, rules, row, need, week)
-    worsen_by = ONE + ((strength * (rules.needs.served_worsen[need] - ONE)) >> 16)
-    ease_by = ONE + ((strength * (rules.needs.served_ease[need] - ONE)) >> 16)
-    ease = (rules.needs.ease[need, level - 1] * ease_by) >> 16
-    unserved = (base * factor(state, homes, rules, row, need, found, before, False)) >> 16
-    worsen = min((unserved * worsen_by) >> 16, CERTAIN - ease)
-    if word < worsen:
-        state.severity[row, need] = level + 1
-        cause = int(state.cause[row, need])
-        if cause > 0:  # would full service have left the need alone on this very draw?
-            if word < (unserved * rules.needs.served_worsen[need]) >> 16:
-                cause = 0
-        else:
-            fresh = (base * factor(state, homes, rules, row, need, found, before, True)) >> 16
-            if word >= (fresh * worsen_by) >> 16:
-                cause = pushing_cause(state, homes, rules, row, need, found, before)
-                state.cause[row, need] = cause
-        if cause > 0 and state.worse_cause[row, need] == 0:
-            state.worse_cause[row, need] = cause
-        if level == 3:
-            tally(state, book, CRISES, row, 1)
-        note(book, week, row, WORSENED, -1, need, level + 1, -1, cause)
-    elif word < worsen + ease:
-        state.severity[row, need] = level - 1
-        if level == 1:
-            clear_need(state, row, need)
-        note(book, week, row, ENDED if level == 1 else EASED, -1, need, level - 1, -1, 0)
+def make_change(state: Residents, book: Book, row: int, need: int, level: int, cause: int, week: int) -> None:
+    """Make one change; a need that starts or worsens by a cause keeps it, and the first cause stays."""
+    before = int(state.severity[row, need])
+    state.severity[row, need] = level
+    if level == 0:
+        clear_need(state, row, need)
+    if level < before:
+        note(book, week, row, ENDED if level == 0 else EASED, -1, need, level, -1, 0)
+        return
+    if cause > 0 and state.cause[row, need] == 0:
+        state.cause[row, need] = cause
+    if cause > 0 and state.worse_cause[row, need] == 0:
+        state.worse_cause[row, need] = cause
+    if level == 4:
+        tally(state, book, CRISES, row, 1)
+    note(book, week, row, STARTED if level == 1 else WORSENED, -1, need, level, -1, cause)

@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.changes import Line
 from demandsim.records.ledger import Shape
-from demandsim.records.measures import EVENTS
+from demandsim.records.lines import mechanism_pence
 from demandsim.records.record import FixedLine, RunRecord
-from demandsim.scenario.agency import MECHANISMS
 from demandsim.scenario.schema import Scenario
-from demandsim.units import WEEKS_A_YEAR, pence
+from demandsim.units import WEEKS_A_YEAR
 
 if TYPE_CHECKING:
     from demandsim.simulation.model import DemandModel
-
-PER = (*EVENTS, "resident_year")
 
 
 def record_of(model: DemandModel) -> RunRecord:
@@ -45,21 +42,6 @@ def record_of(model: DemandModel) -> RunRecord:
         journal=np.concatenate(model.journal) if model.journal else np.zeros((0, 8), np.int32),
         quarters=tuple(model.panel.quarters),
     )
-
-
-def mechanism_pence(scenario: Scenario) -> NDArray[np.int64]:
-    """Work out what each agency's use of the mechanisms costs, in pence for each opening, hand-off, refusal, year.
-
-    The cost runs with the strength that is set, whether or not it has effect yet, or any effect at all.
-    """
-    table = np.zeros((len(PER), len(scenario.agencies)), np.int64)
-    for column, agency in enumerate(scenario.agencies.values()):
-        for name in MECHANISMS:
-            stated = scenario.mechanisms.get(name)
-            if stated is not None:
-                cost = stated.running * getattr(agency.leadership, name)
-                table[PER.index(stated.per), column] += pence(cost)
-    return table
 
 
 def line_pence(line: Line, scenario: Scenario, weeks: int) -> NDArray[np.int64]:

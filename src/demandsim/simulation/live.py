@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from demandsim.agencies.rules import Rules
-from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, address, draw
+import numpy as np
+
+from demandsim.agencies.rules import MOST_DEATH, Rules
+from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, STRIP, Words, address, draw, draw_strip
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import DEAD, HERE, LEFT, Homes, Residents
 from demandsim.records.journal import ARRIVED, DIED, LEFT_HOME, WENT
 from demandsim.records.measures import BIRTHS, DEATHS, MOVED_IN, MOVED_OUT
+from demandsim.scenario.base import AGE_BANDS
 from demandsim.simulation.book import Book
 from demandsim.simulation.posting import note, tally
 
@@ -15,59 +18,87 @@ ADULT, CHILD = 0, 2
 PRIVATE = 2
 GROWN = 18 * 52
 OLDEST = 110
+BANDS = np.searchsorted(AGE_BANDS, np.arange(OLDEST + 1), side="right").astype(np.int64) - 1
+"""Number of the age band of each age in years."""
 
 
 @kernel
 def live(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
     """Age everyone by a week; some die, leave home, move out or arrive."""
-    leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
-    spell_start, spell_end = rules.life.numbers[2], rules.life.numbers[3]
-    reserved = homes.first.shape[0] - state.identity.shape[0]
-    for row in range(book.here[2]):
-        if state.presence[row] != HERE:
-            continue
-        age = week - state.born_week[row]
-        state.cell[row] = (age_band(age) * 2 + state.sex[row]) * 10 + state.decile[row] - 1
-        dies, leaves, _, spell = draw(key, state.identity[row], week, address(LIVE, 0))
-        if dies < death_chance(state, rules, row, age):
-            depart(state, book, row, DEAD, week)
-            continue
-        if state.bad_spell[row]:
-            if spell < spell_end:
-                state.bad_spell[row] = 0
-        elif spell < spell_start:
-            state.bad_spell[row] = 1
-        if state.place[row] > 0:
-            continue
-        moves = draw(key, state.household[row], week, address(HOUSEHOLD, 0))[0]
-        if moves < move_out:
-            depart(state, book, row, LEFT, week)
-        elif state.role[row] == CHILD and age >= GROWN and leaves < leave_home:
-            leave_parents(state, homes, row, reserved + row)
-            note(book, week, row, LEFT_HOME, -1, -1, 0, -1, 0)
+    luck, here = book.luck, book.here[2]
+    for first in range(0, here, STRIP):
+        last = min(first + STRIP, here)
+        draw_strip(key, state.identity, first, last, week, address(LIVE, 0), luck, 0)
+        draw_strip(key, state.household, first, last, week, address(HOUSEHOLD, 0), luck, 4)
+        for at in range(find_turns(state, rules, book, first, last, week)):
+            row = int(book.found[at])
+            mine = luck[:, row - first]
+            turn(state, homes, rules, book, row, (mine[0], mine[1], mine[3], mine[4]), week)
     arrive(state, homes, book, key, week)
 
 
-@inlined
-def age_band(age: int) -> int:
-    """Give the number of the age band (see AGE_BANDS) of an age in weeks."""
-    years = age // 52
-    band = 0
-    for first in (5, 11, 16, 18, 25, 35, 45, 55, 65, 75, 85):
-        if years >= first:
-            band += 1
-    return band
+@kernel
+def find_turns(state: Residents, rules: Rules, book: Book, first: int, last: int, week: int) -> int:
+    """Age a strip of residents, and find those whose life may take a turn this week: luck decides without a branch."""
+    presence, born, sex, decile = (
+        state.presence[first:last],
+        state.born_week[first:last],
+        state.sex[first:last],
+        state.decile[first:last],
+    )
+    cells, roles, spells = state.cell[first:last], state.role[first:last], state.bad_spell[first:last]
+    severity, luck, found = state.severity[first:last], book.luck, book.found
+    death, death_most = rules.life.death, rules.needs.death_most
+    leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
+    spell_start, spell_end = rules.life.numbers[2], rules.life.numbers[3]
+    count = 0
+    for at in range(last - first):
+        age = week - born[at]
+        years = min(max(age // 52, 0), OLDEST)
+        cells[at] = (BANDS[years] * 2 + sex[at]) * 10 + decile[at] - 1
+        total = 0
+        for need in range(severity.shape[1]):
+            total += severity[at, need]
+        turns = luck[0, at] < (death[years, sex[at], decile[at] - 1] * death_most[total]) >> 16
+        turns |= luck[3, at] < (spell_end if spells[at] else spell_start)
+        turns |= luck[4, at] < move_out
+        turns |= (roles[at] == CHILD) & (age >= GROWN) & (luck[1, at] < leave_home)
+        found[count] = first + at
+        count += (presence[at] == HERE) & turns
+    return count
+
+
+@kernel
+def turn(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, words: Words, week: int) -> None:
+    """Let a resident die, fall into or out of a bad spell, move away with the household or leave home, if so drawn."""
+    dies, leaves, spell, moves = words
+    leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
+    age = week - state.born_week[row]
+    if dies < death_chance(state, rules, row, age):
+        depart(state, book, row, DEAD, week)
+        return
+    if spell < rules.life.numbers[3 if state.bad_spell[row] else 2]:
+        state.bad_spell[row] = 1 - state.bad_spell[row]
+    if state.place[row] > 0:
+        return
+    if moves < move_out:
+        depart(state, book, row, LEFT, week)
+    elif state.role[row] == CHILD and age >= GROWN and leaves < leave_home:
+        reserved = homes.first.shape[0] - state.identity.shape[0]
+        leave_parents(state, homes, row, reserved + row)
+        note(book, week, row, LEFT_HOME, -1, -1, 0, -1, 0)
 
 
 @inlined
 def death_chance(state: Residents, rules: Rules, row: int, age: int) -> int:
     """Weekly chance of dying, 2^-32: the rate for age, sex and decile times each need's factor."""
-    chance = rules.life.death[min(max(age // 52, 0), OLDEST), state.sex[row], state.decile[row] - 1]
+    base = rules.life.death[min(max(age // 52, 0), OLDEST), state.sex[row], state.decile[row] - 1]
+    chance = base
     for need in range(state.severity.shape[1]):
         level = state.severity[row, need]
         if level > 0:
             chance = (chance * rules.needs.death[need, level]) >> 16
-    return chance
+    return min(chance, base * MOST_DEATH)
 
 
 @inlined
@@ -129,9 +160,8 @@ def arrive(state: Residents, homes: Homes, book: Book, key: int, week: int) -> N
                 state.tenure[row] = state.tenure[mother]
                 state.benefit[row] = state.benefit[mother]
         state.presence[row] = HERE
-        state.cell[row] = (
-            (age_band(week - state.born_week[row]) * 2 + state.sex[row]) * 10 + state.decile[row] - 1
-        )
+        years = min(max((week - state.born_week[row]) // 52, 0), OLDEST)
+        state.cell[row] = (BANDS[years] * 2 + state.sex[row]) * 10 + state.decile[row] - 1
         book.here[0] += 1
         tally(state, book, BIRTHS if born else MOVED_IN, row, 1)
         note(book, week, row, ARRIVED, -1, -1, 0, -1, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from demandsim.agencies.agency import Agency
 from demandsim.agencies.rules import Rules
 from demandsim.agencies.timetable import Timetable, Version, timetable
 from demandsim.chance import check_seed
-from demandsim.errors import RunError
-from demandsim.kernels import packed
+from demandsim.errors import RunError, shown
+from demandsim.packing import packed
 from demandsim.population.columns import Homes, Residents
 from demandsim.population.make import make_population
 from demandsim.records.ledger import Ledger, Weekly
@@ -137,9 +138,18 @@ class DemandModel(SteadyClock):
         self._end_week()
 
     def run(self, weeks: int | None = None) -> None:
-        """Run some weeks, or all that are left."""
+        """Run some weeks, or all that are left.
+
+        Raises
+        ------
+        RunError
+            If ``weeks`` is not a whole number from 0, or goes beyond the scenario's weeks.
+        """
+        whole = isinstance(weeks, Integral) and not isinstance(weeks, bool) and weeks >= 0
+        if weeks is not None and not whole:
+            raise RunError(f"weeks: given {shown(weeks)}; a whole number from 0 would do")
         left = self.place_scenario.weeks - self.week
-        for _ in range(left if weeks is None else weeks):
+        for _ in range(left if weeks is None else int(weeks)):
             self.step()
 
     @property
@@ -228,7 +238,6 @@ class DemandModel(SteadyClock):
         version = self.version
         self._week_open = True
         if version is not self._packed_version:
-            # References are a model's own: two threads that shared one would fight over its count of holders.
             self._packed = (packed(self.state), packed(self.homes), packed(version.rules), packed(self.book))
             self._packed_version = version
         if version.from_week == self.week:

@@ -8,7 +8,7 @@ import numpy as np
 
 from demandsim.agencies.grouping import FrozenBits, GroupTable
 from demandsim.errors import RunError
-from demandsim.kernels import packed
+from demandsim.packing import packed
 from demandsim.population.columns import DEAD, HERE
 from demandsim.records.panel import QUARTER, Quarter
 from demandsim.scenario.group import Group

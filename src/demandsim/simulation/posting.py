@@ -6,7 +6,7 @@ from demandsim.agencies.rules import Doors
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import OPEN, Residents
 from demandsim.records.journal import CONTACT, LOST_ON_THE_WAY, TURNED_AWAY
-from demandsim.records.measures import BOUNCES, LOST, REFUSALS, REFUSED
+from demandsim.records.measures import BOUNCES, LOST, REFUSALS
 from demandsim.simulation.book import Book
 
 
@@ -89,7 +89,6 @@ def refuse(state: Residents, doors: Doors, book: Book, row: int, need: int, serv
     agency = int(doors.agency[service])
     tally(state, book, REFUSALS, row, 1)
     tally(state, book, BOUNCES, row, 1)
-    book.event[REFUSED, agency] += 1
     blame(state, row, need, agency)
     severity = state.severity[row, need]
     note(book, week, row, TURNED_AWAY, service, need, severity, -1, state.cause[row, need])

@@ -45,14 +45,13 @@ def ticket(state: Residents, key: int, row: int, need: int, service: int) -> int
 
 
 @inlined
-def tie(state: Residents, book: Book, key: int, row: int, need: int, service: int) -> None:
-    """Set a need of the bucket at the cut aside until all tickets of that bucket are known."""
-    at = book.ties[0]
-    # Service first, so that one sort orders every service's ties; the ticket is 32 bits.
-    book.tie_ticket[at] = (int(service) << 32) | ticket(state, key, row, need, service)
-    book.tie_row[at] = row
-    book.tie_need[at] = need
-    book.ties[0] = at + 1
+def ties_at_cuts(book: Book) -> int:
+    """Count the needs in the buckets at the cuts, of which only some will be admitted."""
+    count = 0
+    for service in range(book.cut.shape[0]):
+        if book.cut[service, 0] < BUCKETS and book.cut[service, 1] > 0:
+            count += book.bucket[service, book.cut[service, 0]]
+    return count
 
 
 @inlined

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.grouping import FrozenBits, GroupTable
 from demandsim.errors import RunError, shown
-from demandsim.kernels import packed
+from demandsim.packing import packed
 from demandsim.population.columns import HERE
 from demandsim.scenario.group import Group
 from demandsim.scenario.problems import refuse

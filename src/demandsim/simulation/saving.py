@@ -33,18 +33,14 @@ KIND = "saved model"
 
 LISTS = {
     "touched": "touches",
-    "ask_row": "asks",
-    "ask_need": "asks",
-    "ask_service": "asks",
+    "asking": "asks",
     "want_row": "wants",
-    "tie_ticket": "ties",
-    "tie_row": "ties",
-    "tie_need": "ties",
+    "queueing": "queues",
 }
 """Lists of the book, long enough for any week, and the counter that says how much of each is used."""
 
-ANEW = ("contacts", "journal")
-"""Arrays of the book made anew: ``contacts`` is kept at the cells touched, ``journal`` by the model."""
+ANEW = ("ask", "change", "contacts", "found", "journal", "likely", "luck", "tie_need", "tie_order")
+"""Arrays of the book made anew: of one phase alone, or, like ``contacts`` and ``journal``, kept in other words."""
 
 _WHEN = ("number", "weeks")
 

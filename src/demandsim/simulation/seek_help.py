@@ -9,14 +9,16 @@ from demandsim.chance import (
     EMERGENCY_CHAIN,
     ORDINARY_CHAIN,
     SEEK_HELP,
+    STRIP,
     address,
     draw,
-    nth,
+    draw_strip,
+    least_of_four,
 )
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.simulation.book import Book
-from demandsim.simulation.chains import at_large, visit
+from demandsim.simulation.chains import goes_to_doors, visit
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import standing
 
@@ -28,51 +30,114 @@ def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -
     """Collect the week's asks at doors; see everybody who comes as an emergency or with ordinary demand."""
     book.asks[0] = 0
     book.wants[0] = 0
-    # Columns are named before the loop: looked up in it, each costs as much as the draw.
-    presence, identity, severity, status = state.presence, state.identity, state.severity, state.status
-    cells, grades, spells, hand_off = state.cell, state.grade, state.bad_spell, state.hand_off
-    stays = state.stay_service
-    services, rate, power = rules.background.service, rules.background.rate, rules.background.power
-    spell_factor = rules.background.spell
-    approaches, emergencies = rules.needs.approach_most, rules.needs.emergency
-    ordinary_most = rules.needs.ordinary_most
-    for row in range(book.here[2]):
-        if presence[row] != HERE or not at_large(state, row):
-            continue
-        cell, grade, spell = cells[row], grades[row], spells[row]
-        words = (0, 0, 0, 0)
-        for line in range(services.shape[0]):
-            if line % 4 == 0:  # one draw serves four services
-                words = draw(key, identity[row], week, address(BACKGROUND, line // 4))
-            word = nth(words, line % 4)
-            chance = (rate[line, cell] * power[line, grade]) >> 16
-            if spell:
-                chance = (chance * spell_factor[line]) >> 16
-            if word < chance:
-                ordinary_demand(state, rules, book, key, row, int(services[line]), week)
-        for need in range(severity.shape[1]):
-            level = severity[row, need]
-            if level > 0:
-                approach, _, emergency, ordinary = draw(key, identity[row], week, address(SEEK_HELP, need))
-                at = status[row, need]
-                if stays[row] >= 0:
-                    at = standing(state, rules.doors, row, need)
-                if (
-                    hand_off[row, need] >= 0
-                    or approach < approaches[need, at, level - 1]
-                    or ordinary < ordinary_most[need, level - 1]
-                    or (level >= 3 and emergency < emergencies[need, at, level - 3])
-                ):
-                    seek_for(state, rules, book, key, row, need, week)
+    for first in range(0, book.here[2], STRIP):
+        last = min(first + STRIP, book.here[2])
+        for block in range(rules.background.rate_most.shape[1]):  # one draw serves four services
+            draw_strip(
+                key, state.identity, first, last, week, address(BACKGROUND, block), book.luck, 4 * block
+            )
+        for at in range(
+            find_ordinary(state, rules, book, likely_ordinary(state, rules, book, first, last), first)
+        ):
+            ordinary_demand(
+                state, rules, book, key, int(book.found[at] >> 7), int(book.found[at] & 127), week
+            )
+        for at in range(find_seeking(state, rules, book, find_held(state, book, first, last), key, week)):
+            seek_for(state, rules, book, key, int(book.found[at] >> 5), int(book.found[at] & 31), week)
+
+
+@kernel
+def likely_ordinary(state: Residents, rules: Rules, book: Book, first: int, last: int) -> int:
+    """Find the residents of a strip to whom any of a block of four services' ordinary demand may happen.
+
+    No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
+    """
+    presence, places = state.presence[first:last], state.place[first:last]
+    cells, grades, luck, likely = state.cell[first:last], state.grade[first:last], book.luck, book.likely
+    rate_most, power_most = rules.background.rate_most, rules.background.power_most
+    count = 0
+    for at in range(last - first):
+        able = (presence[at] == HERE) & goes_to_doors(places[at])
+        cell, grade = cells[at], grades[at]
+        for block in range(rate_most.shape[1]):
+            most = (rate_most[cell, block] * power_most[grade, block]) >> 16
+            likely[count] = (first + at) * 32 + block
+            count += able & (least_of_four(luck, 4 * block, at) < most)
+    return count
+
+
+@kernel
+def find_ordinary(state: Residents, rules: Rules, book: Book, count: int, first: int) -> int:
+    """Find, of those likely, the ordinary demands that do come: a resident and a service each."""
+    cells, grades, spells, luck = state.cell, state.grade, state.bad_spell, book.luck
+    rate, power, spell = rules.background.rate, rules.background.power, rules.background.spell
+    likely, found = book.likely, book.found
+    left = 0
+    for at in range(count):
+        row, block = likely[at] >> 5, likely[at] & 31
+        cell, grade, in_spell = cells[row], grades[row], spells[row]
+        for line in range(block * 4, block * 4 + 4):
+            chance = (((rate[cell, line] * power[grade, line]) >> 16) * spell[in_spell, line]) >> 16
+            found[left] = row * 128 + line
+            left += luck[line, row - first] < chance
+    return left
 
 
 @kernel
 def ordinary_demand(
-    state: Residents, rules: Rules, book: Book, key: int, row: int, service: int, week: int
+    state: Residents, rules: Rules, book: Book, key: int, row: int, line: int, week: int
 ) -> None:
     """Bring a broken wrist or a burglary to its door."""
+    service = int(rules.background.service[line])
     words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
     visit(state, rules, book, row, -1, 0, 0, service, words, key, week)
+
+
+@kernel
+def find_seeking(state: Residents, rules: Rules, book: Book, count: int, key: int, week: int) -> int:
+    """Find, of the needs held, those that come to a door: by hand-off, approach, emergency or ordinary use."""
+    identity, status, hand_off, stays = state.identity, state.status, state.hand_off, state.stay_service
+    severity, likely, found = state.severity, book.likely, book.found
+    approaches, emergencies = rules.needs.approach_most, rules.needs.emergency_most
+    ordinary_most = rules.needs.ordinary_most
+    left = 0
+    for at in range(count):
+        row, need = likely[at] >> 5, likely[at] & 31
+        level, stands = severity[row, need], int(status[row, need])
+        if stays[row] >= 0:
+            stands = standing(state, rules.doors, row, need)
+        approach, _, emergency, ordinary = draw(key, identity[row], week, address(SEEK_HELP, need))
+        seeks = hand_off[row, need] >= 0
+        seeks |= approach < approaches[need, stands, level]
+        seeks |= emergency < emergencies[need, stands, level]
+        seeks |= ordinary < ordinary_most[need, level]
+        found[left] = likely[at]
+        left += seeks
+    return left
+
+
+@kernel
+def find_held(state: Residents, book: Book, first: int, last: int) -> int:
+    """List the needs held in a strip by residents who can go to a door."""
+    presence, places, severity = (
+        state.presence[first:last],
+        state.place[first:last],
+        state.severity[first:last],
+    )
+    likely, rows = book.likely, book.found
+    some = 0
+    for at in range(last - first):
+        held = 0
+        for need in range(severity.shape[1]):
+            held |= severity[at, need]
+        rows[some] = at
+        some += (held > 0) & (presence[at] == HERE) & goes_to_doors(places[at])
+    count = 0
+    for line in range(some):
+        for need in range(severity.shape[1]):
+            likely[count] = (first + rows[line]) * 32 + need
+            count += severity[rows[line], need] > 0
+    return count
 
 
 @kernel
@@ -100,12 +165,12 @@ def seek_for(state: Residents, rules: Rules, book: Book, key: int, row: int, nee
 
 @inlined
 def ask(book: Book, row: int, need: int, service: int) -> None:
-    """Put an ask on the week's list for triage."""
+    """Ask at a door; triage answers."""
     at = book.asks[0]
-    book.ask_row[at] = row
-    book.ask_need[at] = need
-    book.ask_service[at] = service
-    book.asks[0] = at + 1
+    if at == 0 or book.asking[at - 1] != row:
+        book.asking[at] = row
+        book.asks[0] = at + 1
+    book.ask[row, need] = service
 
 
 @kernel

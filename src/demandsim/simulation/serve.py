@@ -15,7 +15,7 @@ from demandsim.simulation.chains import at_large, send
 from demandsim.simulation.change_needs import gives_support
 from demandsim.simulation.groups import in_group, is_shut
 from demandsim.simulation.posting import blame, note, post, standing, tally
-from demandsim.simulation.queues import bucket_of, find_cuts, places_left, tie
+from demandsim.simulation.queues import bucket_of, find_cuts, places_left, ticket, ties_at_cuts
 from demandsim.simulation.seek_help import routed
 from demandsim.simulation.stays import admit_emergencies, enter, run_stays
 
@@ -60,9 +60,13 @@ def fund(doors: Doors, book: Book) -> None:
 def run_episodes(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
     """Give the open episodes their week, end those that are due, and count the queues."""
     book.opened[:] = 0
+    book.queues[0] = 0
     presence, statuses = state.presence, state.status
     for row in range(book.here[2]):
-        if presence[row] != HERE:
+        busy = 0
+        for need in range(statuses.shape[1]):
+            busy |= statuses[row, need]
+        if busy == 0 or presence[row] != HERE:
             continue
         for need in range(statuses.shape[1]):
             status = statuses[row, need]
@@ -147,6 +151,10 @@ def wait(state: Residents, rules: Rules, book: Book, key: int, row: int, need: i
         if can_be_admitted(state, row, service):
             book.bucket[service, bucket_of(severity, waited)] += 1
             book.ready[service] += 1
+            last = book.queues[0]
+            if last == 0 or book.queueing[last - 1] != row:
+                book.queueing[last] = row
+                book.queues[0] = last + 1
 
 
 @inlined
@@ -165,26 +173,27 @@ def leave_queue(state: Residents, row: int, need: int) -> None:
 @kernel
 def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
     """Admit everyone before the cut of their queue; then, of the bucket at the cut, the lowest tickets."""
-    book.ties[0] = 0
-    presence, statuses = state.presence, state.status
-    for row in range(book.here[2]):
-        if presence[row] != HERE:
-            continue
-        for need in range(statuses.shape[1]):
-            if statuses[row, need] != WAITING:
-                continue
+    ties, order, needs = ties_at_cuts(book), book.tie_order, book.tie_need
+    if ties > order.shape[0]:
+        order, needs = np.empty(ties, np.int64), np.empty(ties, np.int64)
+    found = 0
+    for line in range(book.queues[0]):
+        row = int(book.queueing[line])
+        for need in range(state.status.shape[1]):
             service = int(state.service[row, need])
-            if not can_be_admitted(state, row, service):
+            if state.status[row, need] != WAITING or not can_be_admitted(state, row, service):
                 continue
             bucket = bucket_of(int(state.severity[row, need]), week - int(state.since[row, need]))
             if bucket < book.cut[service, 0]:
                 admit(state, homes, rules, book, key, row, need, week)
             elif bucket == book.cut[service, 0] and book.cut[service, 1] > 0:
-                tie(state, book, key, row, need, service)
+                # Service first, so that one sort orders every service's ties; the ticket is 32 bits.
+                order[found] = (service << 32) | ticket(state, key, row, need, service)
+                needs[found] = row * 16 + need
+                found += 1
     # A stable sort: equal tickets stay in order of identity.
-    order = np.argsort(book.tie_ticket[: book.ties[0]], kind="mergesort")
-    for at in order:
-        row, need = int(book.tie_row[at]), int(book.tie_need[at])
+    for at in np.argsort(order[:found], kind="mergesort"):
+        row, need = int(needs[at] >> 4), int(needs[at] & 15)
         service = int(state.service[row, need])
         if state.status[row, need] == WAITING and book.cut[service, 1] > 0:
             book.cut[service, 1] -= 1

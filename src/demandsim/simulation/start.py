@@ -27,7 +27,7 @@ def start_severities(state: Residents, rules: Rules, key: int, week: int) -> Non
         grade = rules.life.grade[state.grade[row]]
         age = week - state.born_week[row]
         for need in range(state.severity.shape[1]):
-            start = rules.needs.start[need, state.cell[row]]
+            start = rules.needs.start[state.cell[row], need]
             if start > 0 and rules.needs.first_week[need] <= age < rules.needs.last_week[need]:
                 word = draw(key, state.identity[row], LIFELONG_WEEK, address(SEVERITY, need))[0]
                 state.severity[row, need] = resting_level(rules.needs, need, start, grade, word)

@@ -9,11 +9,11 @@ from demandsim.chance import QUEUE, STAY, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, NEVER, OPEN, UNSERVED, WAITING, Homes, Residents
 from demandsim.records.journal import READY as READY_TO_LEAVE
-from demandsim.records.journal import STAY_BEGAN, STAY_ENDED
-from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS, REFUSED
+from demandsim.records.journal import STAY_BEGAN, STAY_ENDED, TURNED_AWAY
+from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import HOSPITAL, WARD
-from demandsim.simulation.groups import in_remit, is_open_to
+from demandsim.simulation.groups import in_remit, is_open_to, is_shut
 from demandsim.simulation.posting import blame, note, post, refuse, tally
 from demandsim.simulation.queues import places_left
 
@@ -41,15 +41,23 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
         if state.ready_since[row] > NEVER:
             tally(state, book, DELAYED, row, 1)
             book.delayed[state.awaits[row]] += 1
-        severity, cause = (
-            (int(state.severity[row, need]), int(state.cause[row, need])) if need >= 0 else (0, 0)
-        )
-        if need >= 0 and severity == 0:
-            need = -1
-            cause = 0
+        severity, cause = 0, 0
+        if need >= 0 and state.severity[row, need] == 0:
+            need = -1  # the need it was for has gone
+        if need >= 0:
+            severity, cause = int(state.severity[row, need]), cause_of_week(state, row, need)
         post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
         if state.back_to[row] >= 0:
             book.taken[state.back_to[row]] += 1
+
+
+@inlined
+def cause_of_week(state: Residents, row: int, need: int) -> int:
+    """Give the cause of a week of stay: what it began by, else, for one who only waits to leave, the need's own."""
+    cause = int(state.stay_cause[row])
+    if cause == 0 and state.ready_since[row] > NEVER:
+        cause = int(state.cause[row, need])
+    return cause
 
 
 @kernel
@@ -78,7 +86,7 @@ def leaves(state: Residents, rules: Rules, book: Book, key: int, row: int, week:
         return not (state.status[row, need] == WAITING and state.service[row, need] == waited_for)
     ready, awaits, _, _ = draw(key, state.identity[row], week, address(STAY, 0))
     eased = need >= 0 and state.severity[row, need] < doors.ends_below[service]
-    if not eased and ready >= doors.ready[service] and not doors.closed[service]:
+    if not eased and ready >= doors.ready[service] and not is_shut(state, rules, key, row, service, week):
         return False
     return not must_wait(state, rules, book, key, row, awaits, week)
 
@@ -146,8 +154,10 @@ def leave(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, we
     state.stay_service[row] = back
     state.stay_need[row] = state.back_need[row]
     state.place[row] = rules.doors.place[back] if back >= 0 else 0
+    state.stay_cause[row] = state.back_cause[row]
     state.back_to[row] = -1
     state.back_need[row] = -1
+    state.back_cause[row] = 0
     state.ready_since[row] = NEVER
     state.awaits[row] = -1
 
@@ -171,6 +181,7 @@ def enter(
         if (place in (HOSPITAL, WARD)) and state.place[row] not in (HOSPITAL, WARD):
             state.back_to[row] = state.stay_service[row]
             state.back_need[row] = state.stay_need[row]
+            state.back_cause[row] = state.stay_cause[row]
         else:
             book.taken[state.stay_service[row]] -= 1
             if state.back_to[row] >= 0:
@@ -205,6 +216,7 @@ def enter(
 def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
     """Give the free beds to this week's emergencies, by severity and then ticket; the rest go home again."""
     count = book.wants[0]
+    book.want_row[:count] = np.sort(book.want_row[:count])  # so that equal tickets are in order of identity
     order = np.empty(count, np.int64)
     for at in range(count):
         row = int(book.want_row[at])
@@ -228,9 +240,10 @@ def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, 
         else:
             tally(state, book, REFUSALS, row, 1)
             tally(state, book, BOUNCES, row, 1)
-            book.event[REFUSED, rules.doors.agency[service]] += 1
             if need >= 0:
                 blame(state, row, need, rules.doors.agency[service])
+            severity, cause = urgency(state, row, need), int(state.cause[row, need]) if need >= 0 else 0
+            note(book, week, row, TURNED_AWAY, service, need, severity if need >= 0 else 0, -1, cause)
 
 
 @inlined

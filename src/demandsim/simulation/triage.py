@@ -7,7 +7,7 @@ from demandsim.chance import SETTLE, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import UNSERVED, WAITING, Residents
 from demandsim.records.journal import JOINED
-from demandsim.records.measures import REFUSED
+from demandsim.records.measures import OUTSIDE_REMIT
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import send
 from demandsim.simulation.groups import in_remit, is_open_to
@@ -18,9 +18,12 @@ from demandsim.simulation.posting import note, post, refuse, standing
 def triage(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
     """Decide every ask of the week."""
     for line in range(book.asks[0]):
-        row, need, service = int(book.ask_row[line]), int(book.ask_need[line]), int(book.ask_service[line])
-        if state.severity[row, need] > 0:
-            decide(state, rules, book, key, row, need, service, week)
+        row = int(book.asking[line])
+        for need in range(book.ask.shape[1]):
+            service = int(book.ask[row, need])
+            book.ask[row, need] = -1
+            if service >= 0 and state.severity[row, need] > 0:
+                decide(state, rules, book, key, row, need, service, week)
 
 
 @kernel
@@ -78,15 +81,14 @@ def outside_remit(
     doors = rules.doors
     settles, lost, told, _ = draw(key, state.identity[row], week, address(SETTLE, need))
     target = int(doors.hand_on[service, need])
+    book.event[OUTSIDE_REMIT, doors.agency[service]] += 1
     if standing(state, doors, row, need) != UNSERVED:
         refuse(state, doors, book, row, need, service, week)
     elif settles < doors.settles[service]:
-        # Settled on the spot: no bounce, but the time it takes is paid as for any other ask outside the remit.
-        book.event[REFUSED, doors.agency[service]] += 1
+        # Settled on the spot: no bounce; the time it takes is paid as for any other matter outside the remit.
         helped = int(week + doors.settled_weeks[service])
         state.helped_until[row, need] = max(int(state.helped_until[row, need]), helped)
     elif target >= 0 and not doors.unopened[target]:
-        book.event[REFUSED, doors.agency[service]] += 1
         send(state, doors, book, row, need, service, target, lost, told, True, week)
     else:
         refuse(state, doors, book, row, need, service, week)

@@ -39,13 +39,13 @@ def test_starting_goes_by_band_sex_and_decile_and_is_nought_outside_the_needs_ag
         return (band * 2 + sex) * 10 + decile - 1
 
     # Bands start at 0, 5, 11, 16, 18, 25, 35, 45, 55, 65, 75, 85.
-    assert rules.start[MIND, cell(4, 0, 1)] == weekly(0.12 * 1.5)
-    assert rules.start[MIND, cell(11, 1, 10)] == weekly(0.05 * 0.75)
-    assert rules.start[FRAIL, cell(9, 1, 5)] == weekly(0.07)
-    assert not rules.start[FRAIL, : cell(7, 0, 1)].any(), "no band that ends before 50"
-    assert rules.start[FRAIL, cell(7, 0, 1)] > 0, "the band of 45 to 54 holds those of 50; the kernels cut it"
-    assert not rules.start[SAFETY, cell(4, 0, 1) :].any()
-    assert rules.start[SAFETY, cell(3, 1, 1)] == weekly(0.05 * 1.8)
+    assert rules.start[cell(4, 0, 1), MIND] == weekly(0.12 * 1.5)
+    assert rules.start[cell(11, 1, 10), MIND] == weekly(0.05 * 0.75)
+    assert rules.start[cell(9, 1, 5), FRAIL] == weekly(0.07)
+    assert not rules.start[: cell(7, 0, 1), FRAIL].any(), "no band that ends before 50"
+    assert rules.start[cell(7, 0, 1), FRAIL] > 0, "the band of 45 to 54 holds those of 50; the kernels cut it"
+    assert not rules.start[cell(4, 0, 1) :, SAFETY].any()
+    assert rules.start[cell(3, 1, 1), SAFETY] == weekly(0.05 * 1.8)
 
 
 def test_ages_levels_and_factors(rules: NeedRules) -> None:
@@ -94,10 +94,9 @@ def test_referrals_by_others_stand_need_by_need_and_bound_the_asks(
     assert groups.columns().youngest[rules.refer_group[0]] == 18 * 52
     approach = [weekly(r) for r in (0.7, 2.5, 6.0)]
     others = [weekly(r) for r in (0.1, 0.3, 0.5)]
-    assert rules.approach_most[HOUSING, 0].tolist() == [
-        a + b for a, b in zip(approach, others, strict=True)
-    ] + [0]
-    assert rules.approach_most[HOUSING, 1].tolist() == [weekly(r) for r in (0.2, 0.6, 1.5)] + [0]
+    both = [a + b for a, b in zip(approach, others, strict=True)]
+    assert rules.approach_most[HOUSING, 0].tolist() == [0, *both, 0]
+    assert rules.approach_most[HOUSING, 1].tolist() == [0, *(weekly(r) for r in (0.2, 0.6, 1.5)), 0]
 
 
 def test_ordinary_use_stands_service_by_service_and_its_sum_bounds_it(
@@ -111,7 +110,7 @@ def test_ordinary_use_stands_service_by_service_and_its_sum_bounds_it(
         "a_and_e",
     ]
     assert rules.ordinary_rate[first].tolist() == [weekly(r) for r in (2, 4, 6, 8)]
-    assert np.array_equal(rules.ordinary_most[FRAIL], rules.ordinary_rate[first:last].sum(axis=0))
+    assert rules.ordinary_most[FRAIL].tolist() == [0, *rules.ordinary_rate[first:last].sum(axis=0)]
     assert rules.ordinary_open[MIND] == round(0.7 * ONE16)
 
 

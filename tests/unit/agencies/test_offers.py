@@ -42,11 +42,11 @@ def test_background_demand_goes_by_cell_vulnerability_and_spell(small_town: Scen
     rows = [names[s] for s in rules.background.service]
     assert rows == ["general_practice", "ambulance", "a_and_e", "police_response"]
     # A man of 45 to 54 (band 7) in decile 1 at the practice: 2.5 x 1.2.
-    assert rules.background.rate[0, (7 * 2 + 1) * 10] == weekly(3.0)
-    assert rules.background.spell.tolist() == [2 * ONE16, 3 * ONE16, 3 * ONE16, 2 * ONE16]
+    assert rules.background.rate[(7 * 2 + 1) * 10, 0] == weekly(3.0)
+    assert rules.background.spell[1].tolist() == [2 * ONE16, 3 * ONE16, 3 * ONE16, 2 * ONE16]
     grade = np.array(grade_multipliers(small_town)) / ONE16
-    assert rules.background.power[0] / ONE16 == pytest.approx(grade**0.5, abs=2e-5)
-    assert rules.background.power[3].tolist() == list(grade_multipliers(small_town))
+    assert rules.background.power[:, 0] / ONE16 == pytest.approx(grade**0.5, abs=2e-5)
+    assert rules.background.power[:, 3].tolist() == list(grade_multipliers(small_town))
 
 
 def test_a_programme_in_columns(small_town: Scenario, rules: Rules) -> None:

@@ -71,11 +71,10 @@ def test_homes_are_those_at_the_start_those_that_come_and_one_a_row() -> None:
 
 
 def test_needs_services_and_programmes_set_the_axes() -> None:
-    residents, homes = made("essex", 500)
+    residents, _ = made("essex", 500)
     assert residents.severity.shape[1] == 2
     assert residents.last_contact.shape[1] == 1
     assert residents.offered.shape[1] == 1
-    assert homes.push.shape[1] == 1
 
 
 def test_homes_and_tenures_come_near_the_districts_margins() -> None:

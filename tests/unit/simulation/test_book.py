@@ -21,7 +21,8 @@ def test_a_new_book_holds_a_cell_for_every_kind_need_severity_and_cause_and_noth
     assert book.contacts.shape == (len(scene.kinds), 1 + len(scene.needs), 5, 1 + len(scene.agencies))
     here = int((scene.state.presence == HERE).sum())
     assert book.here.tolist() == [here] * 3
-    assert not any(array.any() for name, array in book._asdict().items() if name != "here")
+    assert not any(array.any() for name, array in book._asdict().items() if name not in ("ask", "here"))
+    assert (book.ask == -1).all()
     assert all(array.flags.c_contiguous and array.flags.writeable for array in book)
 
 

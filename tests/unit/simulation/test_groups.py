@@ -10,7 +10,7 @@ from tests.unit.simulation.scenes import Scene, margin, policy
 
 from demandsim.agencies.grouping import FrozenBits, GroupTable
 from demandsim.chance import LIFELONG_WEEK, SHARE, address, draw, policy_item
-from demandsim.kernels import packed
+from demandsim.packing import packed
 from demandsim.population.columns import DEAD
 from demandsim.scenario.group import Group
 from demandsim.simulation.groups import freeze, members

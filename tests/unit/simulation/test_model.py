@@ -29,6 +29,14 @@ def test_a_step_is_a_week_and_none_is_beyond_the_scenarios_end(town: Scenario) -
         model.step()
 
 
+@pytest.mark.parametrize("weeks", [-5, True, 1.5, "3"])
+def test_weeks_to_run_are_a_whole_number(town: Scenario, weeks: object) -> None:
+    model = DemandModel(town, seed=1)
+    with pytest.raises(RunError, match="a whole number from 0 would do"):
+        model.run(weeks)  # type: ignore[arg-type]
+    assert model.week == 0
+
+
 def test_weeks_before_the_first_are_run_and_not_recorded(town: Scenario) -> None:
     model = DemandModel(town, seed=1, first_week=-3)
     model.run(3)

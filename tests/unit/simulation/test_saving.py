@@ -76,7 +76,7 @@ def test_everything_that_is_kept_is_the_same_at_once(model: DemandModel, tmp_pat
         if name in LISTS:
             used = int(getattr(model.book, LISTS[name])[0])
             ours, theirs = ours[:used], theirs[:used]
-        if name != "journal":  # the week's entries are in the model's own by now
+        if name == "contacts" or name not in ANEW:  # the rest is of the week that is over
             np.testing.assert_array_equal(ours, theirs, err_msg=name)
     assert (loaded.week, loaded.running, loaded.steps) == (model.week, model.running, model.steps)
     assert [week.tolist() for week in loaded.journal] == [week.tolist() for week in model.journal]
@@ -180,7 +180,7 @@ def wider(arrays: dict[str, Any], name: str) -> None:
     arrays[name] = arrays[name].astype(np.int64 if arrays[name].dtype != np.int64 else np.int32)
 
 
-NAMES = ["state.severity", "homes.push", "book.carried", "book.ask_row", "book.followed"]
+NAMES = ["state.severity", "homes.first", "book.carried", "book.asking", "book.followed"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.simulation.scenes import Scene, changed, quiet_town
 
-from demandsim.kernels import packed
+from demandsim.packing import packed
 from demandsim.population.columns import HERE
 from demandsim.simulation.model import DemandModel
 from demandsim.simulation.start import resting_level
@@ -49,7 +49,7 @@ def resting(grade: float) -> np.ndarray:
 def test_the_words_fall_on_the_levels_in_their_resting_shares(grade: float) -> None:
     """Evenly spaced words: each share within the spacing and the whole numbers' rounding."""
     needs = ladder_town(500).rules.needs
-    start = int(needs.start[0].max())
+    start = int(needs.start[:, 0].max())
     table = packed(needs)
     levels = [resting_level(table, 0, start, round(grade * 65_536), w << 20) for w in range(4096)]
     shares = np.bincount(levels, minlength=5) / 4096
@@ -59,7 +59,7 @@ def test_the_words_fall_on_the_levels_in_their_resting_shares(grade: float) -> N
 def test_where_a_ladder_rests_near_its_top_the_words_do_not_overflow() -> None:
     """Vulnerability 40 on a steep ladder: nearly everyone is in crisis, and a higher word is never a lower level."""
     needs = ladder_town(500).rules.needs
-    start, table = int(needs.start[0].max()), packed(needs)
+    start, table = int(needs.start[:, 0].max()), packed(needs)
     levels = [resting_level(table, 0, start, 40 * 65_536, w << 24) for w in range(256)]
     assert levels == sorted(levels)
     ups, downs = [weekly(r) for r in (2.0, *LADDER["worsen"])], [weekly(r) for r in LADDER["ease"]]

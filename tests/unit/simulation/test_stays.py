@@ -182,6 +182,43 @@ def test_hospital_interrupts_a_care_home_which_keeps_the_bed_and_has_the_residen
     assert scene.contacts("care_home") == 1
 
 
+def test_a_stay_keeps_the_cause_it_began_by_and_takes_the_needs_only_once_it_waits() -> None:
+    """In hospital for a need that is refused elsewhere: those weeks are not the refuser's, the waiting is."""
+    waits = ({"need": FRAIL, "severity": (2, 4), "service": "home_care", "share": 1.0},)
+    scene = Scene(
+        {
+            "services.hospital.ready_weeks": 5200.0,
+            "services.hospital.awaits": waits,
+            "services.home_care.hours_a_week": 0.0,
+        }
+    )
+    ready, staying, caused = rows = scene.adults(3)
+    scene.give(rows, FRAIL, 2)
+    scene.stay(rows, "hospital", need=FRAIL)
+    council, police = scene.cause("council"), scene.cause("police")
+    scene.column("cause", FRAIL)[rows] = council
+    scene.state.stay_cause[caused] = police
+    scene.queue(ready, FRAIL, "home_care", since=-1)
+    scene.state.ready_since[ready], scene.state.awaits[ready] = -1, scene.services.index("home_care")
+    scene.step()
+    weeks = {c: scene.contacts("hospital", "stay_week", cause=c) for c in (0, council, police)}
+    assert weeks == {0: 1, council: 1, police: 1}
+    assert staying != ready
+
+
+def test_closing_a_stay_for_a_group_of_everybody_is_closing_it() -> None:
+    left = []
+    for group in ({}, {"age": (0, 120)}, {"age": (0, 20)}):
+        shut = policy({"from_week": 1, "close": "care_home", "group": group})
+        scene = Scene({"services.care_home.ready_weeks": 5200.0}, policies=[shut])
+        rows = scene.adults(3)
+        scene.give(rows, FRAIL, 3)
+        scene.stay(rows, "care_home", need=FRAIL)
+        scene.step(2)
+        left.append(int((scene.state.place[rows] == CARE_HOME).sum()))
+    assert left == [0, 0, 3]
+
+
 def test_another_stay_replaces_the_one_before() -> None:
     scene = Scene({f"services.{s}.ready_weeks": 5200.0 for s in ("care_home", "temporary_accommodation")})
     row = int(scene.adults(1)[0])
@@ -220,6 +257,7 @@ def test_emergencies_take_the_free_beds_by_severity_then_ticket_and_the_rest_go_
     assert set(cause[first[10:]]) == {scene.cause("health_trust")}
     assert set(cause[first[:10]]) == {0}
     assert scene.contacts("hospital", "admission") == 10
+    assert sorted(scene.happened("turned away", service="hospital")) == sorted(first[10:])
 
 
 def test_a_resident_admitted_as_an_emergency_leaves_the_queue_for_the_same_bed() -> None:

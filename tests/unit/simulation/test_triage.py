@@ -6,7 +6,7 @@ import pytest
 from tests.unit.simulation.scenes import Scene, margin, policy
 
 from demandsim.population.columns import OPEN, UNSERVED, WAITING
-from demandsim.records.measures import HANDED_OFF, REFUSED
+from demandsim.records.measures import HANDED_OFF, OUTSIDE_REMIT
 
 MIND, FRAIL, HOUSING = "mental_health", "frailty", "housing"
 
@@ -19,7 +19,7 @@ def test_below_the_threshold_is_turned_away_and_carries_the_cause_from_then_on()
     scene.ask([*below, *at], MIND, "community_mental_health")
     scene.step()
     assert scene.measured("refusals") == scene.measured("bounces") == 10
-    assert scene.book.event[REFUSED].tolist() == [0, 10, 0, 0, 0]  # the health trust is the second agency
+    assert not scene.book.event[OUTSIDE_REMIT].any(), "a threshold is not the remit"
     assert set(scene.column("cause", MIND)[below]) == {scene.cause("health_trust")}
     assert set(scene.column("status", MIND)[below]) == {UNSERVED}
     assert set(scene.column("cause", MIND)[at]) == {0}
@@ -58,6 +58,7 @@ def test_outside_the_remit_is_handed_on_and_arrives_next_week() -> None:
     scene.step()
     assert set(scene.column("hand_off", FRAIL)[rows]) == {scene.services.index("general_practice")}
     assert scene.measured("hand_offs") == scene.measured("bounces") == 6
+    assert scene.book.event[OUTSIDE_REMIT].tolist() == [6, 0, 0, 0, 0], "of the council, the first agency"
     assert scene.measured("refusals") == 0
     assert scene.book.event[HANDED_OFF].tolist() == [6, 0, 0, 0, 0]
     assert scene.contacts("adult_social_care") == scene.contacts("general_practice") == 0
