@@ -18,6 +18,7 @@ from demandsim.simulation.posting import blame, note, post, standing, tally
 from demandsim.simulation.queues import bucket_of, find_cuts, places_left, ticket, ties_at_cuts
 from demandsim.simulation.seek_help import routed
 from demandsim.simulation.stays import admit_emergencies, enter, run_stays
+from demandsim.simulation.triage import lives_there
 
 MILLION = 1_000_000
 
@@ -209,9 +210,12 @@ def admit(
     service = int(state.service[row, need])
     mode = doors.mode[service]
     severity, cause = int(state.severity[row, need]), int(state.cause[row, need])
+    book.waiting[service] -= 1
+    if lives_there(state, doors, row, service):  # by now: another of the household was admitted just before
+        leave_queue(state, row, need)
+        return
     tally(state, book, HELPED, row, 1)
     tally(state, book, WAITED, row, week - int(state.since[row, need]))
-    book.waiting[service] -= 1
     if mode == STAY:
         leave_queue(state, row, need)
         enter(state, homes, rules, book, row, need, cause, service, week)

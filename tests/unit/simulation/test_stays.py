@@ -140,6 +140,20 @@ def test_a_whole_household_comes_along_is_paid_for_once_and_goes_home_together()
     assert not scene.state.place.any()
 
 
+def test_two_of_one_household_in_one_queue_are_housed_once() -> None:
+    scene = Scene({"services.temporary_accommodation.ready_weeks": 5200.0})
+    holder, *others = family(scene)
+    both = [holder, *(row for row in others if scene.state.role[row] != 2)][:2]
+    assert len(both) == 2
+    scene.give(both, HOUSING, 3)
+    scene.ask(both, HOUSING, "temporary_accommodation")
+    scene.step()
+    assert set(scene.state.place[[holder, *others]]) == {TEMPORARY}
+    assert (scene.state.stay_service[both] >= 0).sum() == 1
+    assert scene.contacts("temporary_accommodation", "stay_week") == 1
+    assert set(scene.column("status", HOUSING)[both]) == {UNSERVED}
+
+
 def test_a_household_goes_home_when_the_holder_dies() -> None:
     holder, *others = family(Scene())
     deaths = {
