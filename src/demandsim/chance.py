@@ -246,7 +246,7 @@ def draw_strip(
 def least_of_four(words: NDArray[np.int64], first: int, at: int) -> int:
     """Find the least of four words of a strip's resident."""
     left = min(words[first, at], words[first + 1, at])
-    return min(left, min(words[first + 2, at], words[first + 3, at]))
+    return int(min(left, min(words[first + 2, at], words[first + 3, at])))
 
 
 @kernel

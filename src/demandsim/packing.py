@@ -27,7 +27,7 @@ T = TypeVar("T")
 _WORD = 8  # bytes
 
 
-class TableType(types.Type):
+class TableType(types.Type):  # type: ignore[misc]  # as in _Fields
     """Numba's type of a table: its name, and each field's name and type in order."""
 
     def __init__(self, table: str, fields: tuple[tuple[str, Any], ...]) -> None:
@@ -45,6 +45,8 @@ class TableType(types.Type):
 class Packed:
     """A table as kernels take it: the address of its block, and what keeps the block and the arrays alive."""
 
+    address: int
+
     def __init__(self, table: Any) -> None:
         self._held = [Packed(part) if hasattr(part, "_fields") else part for part in table]
         fields = tuple(zip(table._fields, (_kind(part) for part in self._held), strict=True))
@@ -52,7 +54,7 @@ class Packed:
         self._block = np.zeros(max(1, self.kind.words), np.int64)
         for (name, kind), part in zip(fields, self._held, strict=True):
             word = self.kind.first_word[name]
-            if isinstance(kind, TableType):
+            if isinstance(part, Packed):
                 self._block[word] = part.address
             else:
                 self._block[word] = part.ctypes.data
@@ -97,7 +99,7 @@ def _typeof(value: Packed, context: Any) -> TableType:
 
 
 @register_default(TableType)
-class _Model(models.PrimitiveModel):
+class _Model(models.PrimitiveModel):  # type: ignore[misc]  # Numba's class has no types
     """In compiled code a table is a pointer to its block."""
 
     def __init__(self, manager: Any, kind: TableType) -> None:

@@ -16,6 +16,7 @@ from demandsim.experiment.settle import settle
 from demandsim.records.record import RunRecord
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
+from demandsim.simulation.chunks import check_threads
 
 Progress = Callable[[int, int], None]
 
@@ -76,8 +77,7 @@ def compare_each(
     As ``compare``; each of ``arms`` is a list of policies made together.
     """
     numbers = seed_list(seeds)
-    if threads is not None and (isinstance(threads, bool) or not 1 <= threads <= 1024):
-        raise RunError(f"threads: given {threads}; a number from 1 to 1,024 would do")
+    workers = check_threads(os.cpu_count() or 1 if threads is None else threads)
     asked = tuple(tuple(arm) for arm in arms)
     parts = tuple((part,) for arm in asked if len(arm) == 1 for part in arm[0].parts)
     wanted: list[tuple[Policy, ...]] = []
@@ -87,7 +87,7 @@ def compare_each(
     for arm in wanted:
         timetable(scenario, arm)  # compiled, and refused, before anything runs
     finished: dict[int, list[RunRecord]] = {}
-    for seed, records in _seeds_run(scenario, wanted, numbers, threads, progress):
+    for seed, records in _seeds_run(scenario, wanted, numbers, workers, progress):
         finished[seed] = records
     done = [finished[seed] for seed in numbers if seed in finished]
 
@@ -122,11 +122,12 @@ def _seeds_run(
     scenario: Scenario,
     arms: Sequence[tuple[Policy, ...]],
     seeds: Sequence[int],
-    threads: int | None,
+    threads: int,
     progress: Progress | None,
 ) -> Iterator[tuple[int, list[RunRecord]]]:
     """Run every arm of every seed on threads; after Ctrl-C, give what is finished."""
     stop = threading.Event()
+    each = max(1, threads // len(seeds))  # where there are more threads than seeds, several work on one
     total, count, lock = len(seeds) * len(arms), [0], threading.Lock()
 
     def finished_one() -> None:
@@ -136,17 +137,17 @@ def _seeds_run(
                 progress(count[0], total)
 
     def one_seed(seed: int) -> list[RunRecord] | None:
-        start = settle(scenario, seed=seed)
+        start = settle(scenario, seed=seed, threads=each)
         records = []
         for arm in arms:
             if stop.is_set():
                 return None
-            records.append(run(scenario, seed=seed, policies=arm, start=start))
+            records.append(run(scenario, seed=seed, policies=arm, start=start, threads=each))
             finished_one()
         return records
 
     given = 0
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         waiting: dict[Future[list[RunRecord] | None], int] = {
             pool.submit(one_seed, seed): seed for seed in seeds
         }

@@ -20,6 +20,7 @@ def run(
     followed: Sequence[int] = (),
     panel: Group | None = None,
     start: DemandModel | None = None,
+    threads: int = 1,
 ) -> RunRecord:
     """Run a scenario to its end.
 
@@ -37,6 +38,8 @@ def run(
         Group of whom a row a resident and quarter is kept (``record.panel()``); ``Group()`` is everyone.
     start
         A settled state to use again; settled anew without it.
+    threads
+        How many threads may work on it; the run is the same with any number.
 
     Returns
     -------
@@ -52,9 +55,10 @@ def run(
         scenario,
         seed=seed,
         policies=policies,
-        start=settle(scenario, seed=seed) if start is None else start,
+        start=settle(scenario, seed=seed, threads=threads) if start is None else start,
         followed=followed,
         panel=panel,
+        threads=threads,
     )
     model.run()
     return model.record

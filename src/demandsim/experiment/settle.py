@@ -10,7 +10,7 @@ SETTLING = 52
 """Weeks, numbered -52 to -1; run without policies and not recorded."""
 
 
-def settle(scenario: Scenario, *, seed: int) -> DemandModel:
+def settle(scenario: Scenario, *, seed: int, threads: int = 1) -> DemandModel:
     """Run the 52 weeks before the first recorded one.
 
     Parameters
@@ -19,6 +19,8 @@ def settle(scenario: Scenario, *, seed: int) -> DemandModel:
         The place.
     seed
         The seed; both arms of a pair begin from one settled state.
+    threads
+        How many threads may work on it; the state is the same with any number.
 
     Returns
     -------
@@ -30,6 +32,6 @@ def settle(scenario: Scenario, *, seed: int) -> DemandModel:
     RunError
         If the seed is not a whole number.
     """
-    model = DemandModel(scenario, seed=check_seed(seed), first_week=-SETTLING)
+    model = DemandModel(scenario, seed=check_seed(seed), first_week=-SETTLING, threads=threads)
     model.run(SETTLING)
     return model

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.rules import Rules
-from demandsim.chance import STRIP
 from demandsim.errors import RunError
 from demandsim.population.columns import HERE, Residents
 from demandsim.records.journal import FIELDS
@@ -40,12 +39,6 @@ class Book(NamedTuple):
     by_age: Array  # int64 [kind, age band, 2]: contacts of background, of tracked needs
     deaths: Array  # int64 [cell: age band, sex, decile]
     here: Array  # int64 [3]: residents now, residents at the start, next arrival's row
-    luck: Array  # int64 [words, STRIP], words of a strip's residents
-    likely: (
-        Array  # int32 [STRIP x 32], residents (x 32 + need or block) of a strip to whom something may happen
-    )
-    found: Array  # int32 [STRIP x 16], those of them who are left after a closer look
-    change: Array  # int32 [change, 4], see change_needs; a week with more makes its own room
     ask: Array  # int8 [resident, need], service asked at this week, -1 none; cleared by triage
     asking: Array  # int32 [resident], rows that ask at any door this week
     asks: Array  # int64 [1], how many rows ask
@@ -93,10 +86,6 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
         by_age=zeros(kinds, len(AGE_BANDS), 2),
         deaths=zeros(240),
         here=np.array([here, here, here], np.int64),
-        luck=zeros(max(8, rules.background.rate.shape[1], needs + 3), STRIP),
-        likely=zeros(STRIP * 32, dtype=np.int32),
-        found=zeros(STRIP * 16, dtype=np.int32),
-        change=zeros(rows // 8 + 256, 4, dtype=np.int32),
         ask=np.full((rows, needs), -1, np.int8),
         asking=zeros(rows, dtype=np.int32),
         asks=zeros(1),

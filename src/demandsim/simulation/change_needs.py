@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from demandsim.agencies.rules import EPISODE, MOST_FACTOR, Rules
 from demandsim.chance import CHANGE_NEEDS, STRIP, address, draw_strip, least_of_four
 from demandsim.kernels import inlined, kernel
@@ -13,6 +10,7 @@ from demandsim.records.journal import EASED, ENDED, STARTED, WORSENED
 from demandsim.records.measures import CRISES
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import at_large
+from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import clear_need, note, tally
 
@@ -20,51 +18,41 @@ ONE = 65_536
 CERTAIN = 1 << 32
 CHILD = 2
 
-Changes = NDArray[np.int32]
-"""[change, 4]: row, need, level after, and the cause a start or worsening carries."""
 
-
-@kernel
-def change_needs(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+def change_needs(
+    state: Residents, homes: Homes, rules: Rules, book: Book, team: Team, key: int, week: int
+) -> None:
     """Decide every change from the state as the phase found it; then make the changes."""
-    changes = book.change
-    count = decide_changes(state, homes, rules, book, changes, key, week)
-    if count > changes.shape[0]:  # a week like no other: deciding changes nothing, so it can be done again
-        changes = np.empty((count, 4), np.int32)
-        decide_changes(state, homes, rules, book, changes, key, week)
-    for line in range(count):
-        row, need, level, cause = changes[line]
-        make_change(state, book, int(row), int(need), int(level), int(cause), week)
+    for chunk, count in team.look(decide_changes, state, homes, rules, key, week):
+        make_changes(state, book, chunk, count, week)
 
 
 @kernel
-def decide_changes(
-    state: Residents, homes: Homes, rules: Rules, book: Book, changes: Changes, key: int, week: int
-) -> int:
-    """List every change, as far as there is room, and return how many there are; nothing is changed yet."""
+def decide_changes(state: Residents, homes: Homes, rules: Rules, key: int, week: int, chunk: Chunk) -> int:
+    """List the chunk's changes (row, need, severity after, the cause a start or worsening carries); make none yet."""
     count = 0
-    for first in range(0, book.here[2], STRIP):
-        last = min(first + STRIP, book.here[2])
+    for first in range(chunk.rows[0], chunk.rows[1], STRIP):
+        last = min(first + STRIP, chunk.rows[1])
         for block in range(rules.needs.block_most.shape[2]):  # one draw serves four needs
-            draw_strip(
-                key, state.identity, first, last, week, address(CHANGE_NEEDS, block), book.luck, 4 * block
-            )
-        for at in range(sift(state, rules, book, find_likely(state, rules, book, first, last), first, week)):
-            row, need = int(book.found[at] >> 5), int(book.found[at] & 31)
-            word = book.luck[need, row - first]
-            count += decide_change(state, homes, rules, changes, count, row, need, word, key, week)
+            here = address(CHANGE_NEEDS, block)
+            draw_strip(key, state.identity, first, last, week, here, chunk.luck, 4 * block)
+        likely = find_likely(state, rules, chunk, first, last)
+        for at in range(sift_changes(state, rules, chunk, likely, first, week)):
+            row, need = int(chunk.found[at] >> 5), int(chunk.found[at] & 31)
+            word = chunk.luck[need, row - first]
+            count += decide_change(state, homes, rules, chunk, count, row, need, word, key, week)
     return count
 
 
 @kernel
-def find_likely(state: Residents, rules: Rules, book: Book, first: int, last: int) -> int:
+def find_likely(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int) -> int:
     """Find the blocks of four needs that could change in a strip: those with a need, or by the least of four words.
 
     No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
     """
     presence, severity = state.presence[first:last], state.severity[first:last]
     cells, grades, grade_factor = state.cell[first:last], state.grade[first:last], rules.life.grade
-    most, luck, likely = rules.needs.block_most, book.luck, book.likely
+    most, luck, likely = rules.needs.block_most, chunk.luck, chunk.likely
     count = 0
     for at in range(last - first):
         held = 0  # a bit for each block in which there is a need
@@ -79,12 +67,12 @@ def find_likely(state: Residents, rules: Rules, book: Book, first: int, last: in
 
 
 @kernel
-def sift(state: Residents, rules: Rules, book: Book, count: int, first: int, week: int) -> int:
+def sift_changes(state: Residents, rules: Rules, chunk: Chunk, count: int, first: int, week: int) -> int:
     """Find, of the blocks that are likely, the needs that could change whatever pushes or helps."""
     severity, cells, grades, born = state.severity, state.cell, state.grade, state.born_week
     grade_factor, last_week = rules.life.grade, rules.needs.last_week
     starts, worsens, eases = rules.needs.start_most, rules.needs.worsen_most, rules.needs.ease_most
-    luck, likely, found = book.luck, book.likely, book.found
+    luck, likely, found = chunk.luck, chunk.likely, chunk.found
     left = 0
     for at in range(count):
         row, block = likely[at] >> 5, likely[at] & 31
@@ -104,7 +92,7 @@ def decide_change(
     state: Residents,
     homes: Homes,
     rules: Rules,
-    changes: Changes,
+    chunk: Chunk,
     at: int,
     row: int,
     need: int,
@@ -122,11 +110,11 @@ def decide_change(
         after, cause = moves(state, homes, rules, row, need, word, week)
     if after == level:
         return 0
-    if at < changes.shape[0]:
-        changes[at, 0] = row
-        changes[at, 1] = need
-        changes[at, 2] = after
-        changes[at, 3] = cause
+    if at < chunk.changes.shape[0]:
+        chunk.changes[at, 0] = row
+        chunk.changes[at, 1] = need
+        chunk.changes[at, 2] = after
+        chunk.changes[at, 3] = cause
     return 1
 
 
@@ -276,6 +264,14 @@ def gives_support(rules: Rules, service: int, weeks: int) -> bool:
     """Tell whether support is given in the episode's week numbered ``weeks``, from 0."""
     package = rules.doors.package[service]
     return ((weeks + 1) * package + ONE - 1) >> 16 > (weeks * package + ONE - 1) >> 16
+
+
+@kernel
+def make_changes(state: Residents, book: Book, chunk: Chunk, count: int, week: int) -> None:
+    """Make the changes of a chunk."""
+    for line in range(count):
+        row, need, level, cause = chunk.changes[line]
+        make_change(state, book, int(row), int(need), int(level), int(cause), week)
 
 
 @kernel

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from demandsim.agencies.rules import MOST_DEATH, Rules
-from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, STRIP, Words, address, draw, draw_strip
+from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, STRIP, address, draw, draw_strip
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import DEAD, HERE, LEFT, Homes, Residents
 from demandsim.records.journal import ARRIVED, DIED, LEFT_HOME, WENT
 from demandsim.records.measures import BIRTHS, DEATHS, MOVED_IN, MOVED_OUT
 from demandsim.scenario.base import AGE_BANDS
 from demandsim.simulation.book import Book
+from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.posting import note, tally
 
 ADULT, CHILD = 0, 2
@@ -22,33 +23,38 @@ BANDS = np.searchsorted(AGE_BANDS, np.arange(OLDEST + 1), side="right").astype(n
 """Number of the age band of each age in years."""
 
 
-@kernel
-def live(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+def live(state: Residents, homes: Homes, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
     """Age everyone by a week; some die, leave home, move out or arrive."""
-    luck, here = book.luck, book.here[2]
-    for first in range(0, here, STRIP):
-        last = min(first + STRIP, here)
-        draw_strip(key, state.identity, first, last, week, address(LIVE, 0), luck, 0)
-        draw_strip(key, state.household, first, last, week, address(HOUSEHOLD, 0), luck, 4)
-        for at in range(find_turns(state, rules, book, first, last, week)):
-            row = int(book.found[at])
-            mine = luck[:, row - first]
-            turn(state, homes, rules, book, row, (mine[0], mine[1], mine[3], mine[4]), week)
+    for chunk, count in team.look(find_turns, state, rules, key, week):
+        take_turns(state, homes, rules, book, chunk, count, key, week)
     arrive(state, homes, book, key, week)
 
 
 @kernel
-def find_turns(state: Residents, rules: Rules, book: Book, first: int, last: int, week: int) -> int:
-    """Age a strip of residents, and find those whose life may take a turn this week: luck decides without a branch."""
-    presence, born, sex, decile = (
-        state.presence[first:last],
-        state.born_week[first:last],
-        state.sex[first:last],
-        state.decile[first:last],
-    )
-    cells, roles, spells = state.cell[first:last], state.role[first:last], state.bad_spell[first:last]
-    severity, luck, found = state.severity[first:last], book.luck, book.found
-    death, death_most = rules.life.death, rules.needs.death_most
+def find_turns(state: Residents, rules: Rules, key: int, week: int, chunk: Chunk) -> int:
+    """Age a chunk of residents, and find those whose life may take a turn this week."""
+    count = 0
+    for first in range(chunk.rows[0], chunk.rows[1], STRIP):
+        last = min(first + STRIP, chunk.rows[1])
+        draw_strip(key, state.identity, first, last, week, address(LIVE, 0), chunk.luck, 0)
+        draw_strip(key, state.household, first, last, week, address(HOUSEHOLD, 0), chunk.luck, 4)
+        for at in range(sift_turns(state, rules, chunk, first, last, week)):
+            if count < chunk.picked.shape[0]:
+                chunk.picked[count] = chunk.found[at]
+            count += 1
+    return count
+
+
+@kernel
+def sift_turns(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int, week: int) -> int:
+    """Age a strip and find whose words lie below what a death, a spell, a move or leaving home could need.
+
+    No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
+    """
+    presence, born, sex = state.presence[first:last], state.born_week[first:last], state.sex[first:last]
+    decile, cells, roles = state.decile[first:last], state.cell[first:last], state.role[first:last]
+    spells, severity = state.bad_spell[first:last], state.severity[first:last]
+    death, death_most, luck, found = rules.life.death, rules.needs.death_most, chunk.luck, chunk.found
     leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
     spell_start, spell_end = rules.life.numbers[2], rules.life.numbers[3]
     count = 0
@@ -69,9 +75,27 @@ def find_turns(state: Residents, rules: Rules, book: Book, first: int, last: int
 
 
 @kernel
-def turn(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, words: Words, week: int) -> None:
+def take_turns(
+    state: Residents,
+    homes: Homes,
+    rules: Rules,
+    book: Book,
+    chunk: Chunk,
+    count: int,
+    key: int,
+    week: int,
+) -> None:
+    """Let those found take their turn."""
+    for line in range(count):
+        take_turn(state, homes, rules, book, int(chunk.picked[line]), key, week)
+
+
+@kernel
+def take_turn(
+    state: Residents, homes: Homes, rules: Rules, book: Book, row: int, key: int, week: int
+) -> None:
     """Let a resident die, fall into or out of a bad spell, move away with the household or leave home, if so drawn."""
-    dies, leaves, spell, moves = words
+    dies, leaves, _, spell = draw(key, state.identity[row], week, address(LIVE, 0))
     leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
     age = week - state.born_week[row]
     if dies < death_chance(state, rules, row, age):
@@ -81,7 +105,7 @@ def turn(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, wor
         state.bad_spell[row] = 1 - state.bad_spell[row]
     if state.place[row] > 0:
         return
-    if moves < move_out:
+    if draw(key, state.household[row], week, address(HOUSEHOLD, 0))[0] < move_out:
         depart(state, book, row, LEFT, week)
     elif state.role[row] == CHILD and age >= GROWN and leaves < leave_home:
         reserved = homes.first.shape[0] - state.identity.shape[0]

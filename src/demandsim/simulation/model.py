@@ -26,6 +26,7 @@ from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.book import Book, clear, entries, open_book, watching
 from demandsim.simulation.change_needs import change_needs
+from demandsim.simulation.chunks import Team, check_threads
 from demandsim.simulation.clock import SteadyClock
 from demandsim.simulation.groups import freeze
 from demandsim.simulation.live import live
@@ -69,11 +70,13 @@ class DemandModel(SteadyClock):
         Group of whom a row a resident and quarter is kept; none by default.
     first_week
         Week to begin in without ``start``; weeks before 0 are run and not recorded.
+    threads
+        How many threads may look through the residents; the run is the same with any number.
 
     Raises
     ------
     RunError
-        If the seed is not a whole number, or ``start`` is of another scenario or seed.
+        If the seed or ``threads`` is not a whole number, or ``start`` is of another scenario or seed.
     PolicyError
         If a policy cannot be run on the scenario.
     """
@@ -88,8 +91,10 @@ class DemandModel(SteadyClock):
         followed: Sequence[int] = (),
         panel: Group | None = None,
         first_week: int = 0,
+        threads: int = 1,
     ) -> None:
         self.key = check_seed(seed)
+        self.threads = check_threads(threads)
         super().__init__(rng=self.key)
         self.place_scenario = scenario
         together = (policies,) if isinstance(policies, Policy) else tuple(policies)
@@ -126,15 +131,15 @@ class DemandModel(SteadyClock):
             )
         if self._week_open:
             raise RunError(f"week {self.week} was broken off half way; a saved model or another run would do")
-        state, homes, rules, book = self._begin_week()
+        state, homes, rules, book, team = self._begin_week()
         key, week = self.key, self.week
-        live(state, homes, rules, book, key, week)
-        change_needs(state, homes, rules, book, key, week)
-        seek_help(state, rules, book, key, week)
+        live(state, homes, rules, book, team, key, week)
+        change_needs(state, homes, rules, book, team, key, week)
+        seek_help(state, rules, book, team, key, week)
         triage(state, rules, book, key, week)
         serve(state, homes, rules, book, key, week)
         reach_out(state, rules, book, key, week)
-        post(state, rules, book)
+        post(state, rules, book, team)
         self._end_week()
 
     def run(self, weeks: int | None = None) -> None:
@@ -200,7 +205,9 @@ class DemandModel(SteadyClock):
         new = [p for p in chosen if p not in self.timetable.policies]
         if early := [p.name for p in new if p.first_week is not None and p.first_week < self.week]:
             raise RunError(f"policy {early[0]!r} begins before week {self.week}, where this model stands")
-        twin = DemandModel(self.place_scenario, seed=self.key, policies=chosen, start=self)
+        twin = DemandModel(
+            self.place_scenario, seed=self.key, policies=chosen, start=self, threads=self.threads
+        )
         twin.settled = self.settled
         twin.book = copied(self.book)
         twin._packed_version = None
@@ -233,12 +240,13 @@ class DemandModel(SteadyClock):
         """Residents, reached through Mesa's verbs, and agencies."""
         return {**super().agents_by_type, Resident: self.residents}
 
-    def _begin_week(self) -> tuple[Residents, Homes, Rules, Book]:
+    def _begin_week(self) -> tuple[Residents, Homes, Rules, Book, Team]:
         """Freeze the groups whose membership is fixed from this week on, clear the counters, hand out the tables."""
         version = self.version
         self._week_open = True
         if version is not self._packed_version:
-            self._packed = (packed(self.state), packed(self.homes), packed(version.rules), packed(self.book))
+            tables = packed(self.state), packed(self.homes), packed(version.rules), packed(self.book)
+            self._packed = (*tables, Team(version.rules, self.book, self.threads))
             self._packed_version = version
         if version.from_week == self.week:
             for group in version.frozen:

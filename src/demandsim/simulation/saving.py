@@ -39,7 +39,7 @@ LISTS = {
 }
 """Lists of the book, long enough for any week, and the counter that says how much of each is used."""
 
-ANEW = ("ask", "change", "contacts", "found", "journal", "likely", "luck", "tie_need", "tie_order")
+ANEW = ("ask", "contacts", "journal", "tie_need", "tie_order")
 """Arrays of the book made anew: of one phase alone, or, like ``contacts`` and ``journal``, kept in other words."""
 
 _WHEN = ("number", "weeks")

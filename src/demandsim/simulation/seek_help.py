@@ -19,41 +19,74 @@ from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import goes_to_doors, visit
+from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import standing
 
 CERTAIN = 1 << 32
 
 
-@kernel
-def seek_help(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
+def seek_help(state: Residents, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
     """Collect the week's asks at doors; see everybody who comes as an emergency or with ordinary demand."""
+    forget_asks(book)
+    for chunk, count in team.look(find_callers, state, rules, key, week):
+        hear_callers(state, rules, book, chunk, count, key, week)
+
+
+@kernel
+def forget_asks(book: Book) -> None:
+    """Begin the week's lists anew."""
     book.asks[0] = 0
     book.wants[0] = 0
-    for first in range(0, book.here[2], STRIP):
-        last = min(first + STRIP, book.here[2])
-        for block in range(rules.background.rate_most.shape[1]):  # one draw serves four services
-            draw_strip(
-                key, state.identity, first, last, week, address(BACKGROUND, block), book.luck, 4 * block
-            )
-        for at in range(
-            find_ordinary(state, rules, book, likely_ordinary(state, rules, book, first, last), first)
-        ):
-            ordinary_demand(
-                state, rules, book, key, int(book.found[at] >> 7), int(book.found[at] & 127), week
-            )
-        for at in range(find_seeking(state, rules, book, find_held(state, book, first, last), key, week)):
-            seek_for(state, rules, book, key, int(book.found[at] >> 5), int(book.found[at] & 31), week)
 
 
 @kernel
-def likely_ordinary(state: Residents, rules: Rules, book: Book, first: int, last: int) -> int:
+def find_callers(state: Residents, rules: Rules, key: int, week: int, chunk: Chunk) -> int:
+    """Find who comes to a door: row x 256 + line of ordinary demand, or + 128 + need."""
+    count = 0
+    for first in range(chunk.rows[0], chunk.rows[1], STRIP):
+        last = min(first + STRIP, chunk.rows[1])
+        for block in range(rules.background.rate_most.shape[1]):  # one draw serves four services
+            here = address(BACKGROUND, block)
+            draw_strip(key, state.identity, first, last, week, here, chunk.luck, 4 * block)
+        likely = likely_ordinary(state, rules, chunk, first, last)
+        for at in range(find_ordinary(state, rules, chunk, likely, first)):
+            count = pick(chunk, count, chunk.found[at])
+        held = find_held(state, chunk, first, last)
+        for at in range(find_seeking(state, rules, chunk, held, key, week)):
+            count = pick(chunk, count, chunk.found[at])
+    return count
+
+
+@inlined
+def pick(chunk: Chunk, count: int, find: int) -> int:
+    """Keep a find while there is room; return how many there are now."""
+    if count < chunk.picked.shape[0]:
+        chunk.picked[count] = find
+    return count + 1
+
+
+@kernel
+def hear_callers(
+    state: Residents, rules: Rules, book: Book, chunk: Chunk, count: int, key: int, week: int
+) -> None:
+    """Hear everyone found, in order."""
+    for line in range(count):
+        row, what = int(chunk.picked[line] >> 8), int(chunk.picked[line] & 255)
+        if what < 128:
+            ordinary_demand(state, rules, book, key, row, what, week)
+        else:
+            seek_for(state, rules, book, key, row, what - 128, week)
+
+
+@kernel
+def likely_ordinary(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int) -> int:
     """Find the residents of a strip to whom any of a block of four services' ordinary demand may happen.
 
     No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
     """
     presence, places = state.presence[first:last], state.place[first:last]
-    cells, grades, luck, likely = state.cell[first:last], state.grade[first:last], book.luck, book.likely
+    cells, grades, luck, likely = state.cell[first:last], state.grade[first:last], chunk.luck, chunk.likely
     rate_most, power_most = rules.background.rate_most, rules.background.power_most
     count = 0
     for at in range(last - first):
@@ -67,18 +100,18 @@ def likely_ordinary(state: Residents, rules: Rules, book: Book, first: int, last
 
 
 @kernel
-def find_ordinary(state: Residents, rules: Rules, book: Book, count: int, first: int) -> int:
+def find_ordinary(state: Residents, rules: Rules, chunk: Chunk, count: int, first: int) -> int:
     """Find, of those likely, the ordinary demands that do come: a resident and a service each."""
-    cells, grades, spells, luck = state.cell, state.grade, state.bad_spell, book.luck
+    cells, grades, spells, luck = state.cell, state.grade, state.bad_spell, chunk.luck
     rate, power, spell = rules.background.rate, rules.background.power, rules.background.spell
-    likely, found = book.likely, book.found
+    likely, found = chunk.likely, chunk.found
     left = 0
     for at in range(count):
         row, block = likely[at] >> 5, likely[at] & 31
         cell, grade, in_spell = cells[row], grades[row], spells[row]
         for line in range(block * 4, block * 4 + 4):
             chance = (((rate[cell, line] * power[grade, line]) >> 16) * spell[in_spell, line]) >> 16
-            found[left] = row * 128 + line
+            found[left] = row * 256 + line
             left += luck[line, row - first] < chance
     return left
 
@@ -94,10 +127,10 @@ def ordinary_demand(
 
 
 @kernel
-def find_seeking(state: Residents, rules: Rules, book: Book, count: int, key: int, week: int) -> int:
+def find_seeking(state: Residents, rules: Rules, chunk: Chunk, count: int, key: int, week: int) -> int:
     """Find, of the needs held, those that come to a door: by hand-off, approach, emergency or ordinary use."""
     identity, status, hand_off, stays = state.identity, state.status, state.hand_off, state.stay_service
-    severity, likely, found = state.severity, book.likely, book.found
+    severity, likely, found = state.severity, chunk.likely, chunk.found
     approaches, emergencies = rules.needs.approach_most, rules.needs.emergency_most
     ordinary_most = rules.needs.ordinary_most
     left = 0
@@ -111,20 +144,20 @@ def find_seeking(state: Residents, rules: Rules, book: Book, count: int, key: in
         seeks |= approach < approaches[need, stands, level]
         seeks |= emergency < emergencies[need, stands, level]
         seeks |= ordinary < ordinary_most[need, level]
-        found[left] = likely[at]
+        found[left] = row * 256 + 128 + need
         left += seeks
     return left
 
 
 @kernel
-def find_held(state: Residents, book: Book, first: int, last: int) -> int:
+def find_held(state: Residents, chunk: Chunk, first: int, last: int) -> int:
     """List the needs held in a strip by residents who can go to a door."""
     presence, places, severity = (
         state.presence[first:last],
         state.place[first:last],
         state.severity[first:last],
     )
-    likely, rows = book.likely, book.found
+    likely, rows = chunk.likely, chunk.found
     some = 0
     for at in range(last - first):
         held = 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from demandsim.agencies.rules import Rules
-from demandsim.scenario.read import read_policy, read_scenario
+from demandsim.scenario.read import read_scenario
 from demandsim.simulation.model import DemandModel
 
 HIGHEST = 1 << 33

@@ -1,0 +1,141 @@
+"""Chunks of residents that threads look through side by side; what is found is acted on afterwards, in order.
+
+A phase looks before it acts. Looking reads the state as the phase found it and writes only to the chunk's own
+scratch, so chunks can be looked through on any number of threads. Acting goes chunk by chunk, row by row, on one
+thread. So the number of threads changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.agencies.rules import Rules
+from demandsim.chance import STRIP
+from demandsim.errors import RunError, shown
+from demandsim.packing import packed
+from demandsim.records.measures import MEASURES
+from demandsim.simulation.book import Book
+
+Array = NDArray[Any]
+
+MOST_THREADS = 1_024
+LEAST_ROWS = 8_192
+"""Rows that are worth a thread of their own."""
+
+
+class Chunk(NamedTuple):
+    """A stretch of rows, and what a look through it leaves."""
+
+    rows: Array  # int64 [2], the first and the one after the last
+    luck: Array  # int64 [words, STRIP], words of a strip's residents
+    likely: (
+        Array  # int32 [STRIP x 32], residents (x 32 + need or block) of a strip to whom something may happen
+    )
+    found: Array  # int32 [STRIP x 16], those of them who are left after a closer look
+    picked: Array  # int64 [pick], what the look found, in order; what a line says is the phase's own affair
+    changes: Array  # int32 [change, 4], see change_needs
+    measure: Array  # int64 [measure, quintile], counts of the look itself
+
+
+def open_chunk(rules: Rules, needs: int, room: int) -> Chunk:
+    """Make the scratch of one chunk, with room for so many finds."""
+    words = max(8, rules.background.rate.shape[1], needs + 3)
+    return Chunk(
+        rows=np.zeros(2, np.int64),
+        luck=np.zeros((words, STRIP), np.int64),
+        likely=np.zeros(STRIP * 32, np.int32),
+        found=np.zeros(STRIP * 16, np.int32),
+        picked=np.zeros(room, np.int64),
+        changes=np.zeros((room, 4), np.int32),
+        measure=np.zeros((len(MEASURES), 5), np.int64),
+    )
+
+
+class Team:
+    """The chunks of one model, and the threads that look through them.
+
+    Parameters
+    ----------
+    rules
+        For the size of the scratch.
+    book
+        The model's book, which counts its rows.
+    threads
+        How many threads may look; fewer do where there are few residents.
+    """
+
+    def __init__(self, rules: Rules, book: Book, threads: int) -> None:
+        self.here = book.here
+        rows, needs = book.ask.shape
+        self.threads = max(1, min(threads, rows // LEAST_ROWS))
+        room = rows // (8 * self.threads) + 256
+        self._chunks = [open_chunk(rules, needs, room) for _ in range(self.threads)]
+        self._packed = [packed(chunk) for chunk in self._chunks]
+
+    def look(self, kernel: Callable[..., int], *given: Any) -> list[tuple[Chunk, int]]:
+        """Look through all rows there are this week.
+
+        Parameters
+        ----------
+        kernel
+            Called as ``kernel(*given, chunk)``; returns how many finds there are, and has written as many as
+            there is room for. What it changes is the chunk and the chunk's own rows; asked again with more room
+            it comes to the same.
+        given
+            What it reads.
+
+        Returns
+        -------
+        list of (Chunk, int)
+            Each chunk as kernels take it, and how many finds it holds, in order of rows.
+        """
+        rows = int(self.here[2])
+        strips = -(-rows // STRIP)
+        cuts = [min(rows, strips * part // self.threads * STRIP) for part in range(self.threads + 1)]
+        for chunk, first, last in zip(self._chunks, cuts, cuts[1:], strict=False):
+            chunk.rows[:] = first, last
+
+        def one(number: int) -> int:
+            count = kernel(*given, self._packed[number])
+            if count > self._chunks[number].picked.shape[0]:  # a week like no other
+                self._make_room(number, count)
+                count = kernel(*given, self._packed[number])
+            return count
+
+        others = [_pool(self.threads).submit(one, number) for number in range(1, self.threads)]
+        counts = [one(0), *(other.result() for other in others)]
+        return list(zip(self._packed, counts, strict=True))
+
+    def _make_room(self, number: int, count: int) -> None:
+        """Give a chunk room for more finds."""
+        chunk = self._chunks[number]
+        picked, changes = np.zeros(count, np.int64), np.zeros((count, 4), np.int32)
+        self._chunks[number] = chunk._replace(picked=picked, changes=changes)
+        self._packed[number] = packed(self._chunks[number])
+
+
+def check_threads(threads: object) -> int:
+    """Refuse a number of threads that is none.
+
+    Raises
+    ------
+    RunError
+        If it is not a whole number from 1 to 1,024.
+    """
+    whole = int(threads) if isinstance(threads, Integral) and not isinstance(threads, bool) else 0
+    if not 1 <= whole <= MOST_THREADS:
+        raise RunError(f"threads: given {shown(threads)}; a whole number from 1 to {MOST_THREADS:,} would do")
+    return whole
+
+
+@lru_cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Keep one pool for each number of threads; kernels release the interpreter's lock."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="demandsim")
