@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from demandsim.analysis.comparison import Comparison
     from demandsim.errors import (
+        BaselineError,
         ChanceError,
         ComparisonError,
         DemandSimError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BaselineError",
     "ChanceError",
     "Comparison",
     "ComparisonError",
@@ -63,6 +65,7 @@ __all__ = [
 ]
 
 _FROM = {
+    "BaselineError": "demandsim.errors",
     "ChanceError": "demandsim.errors",
     "Comparison": "demandsim.analysis.comparison",
     "ComparisonError": "demandsim.errors",

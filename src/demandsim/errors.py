@@ -10,6 +10,7 @@
     +-- ChanceError             two uses of chance that would share one draw
     +-- RunError                a model run wrongly: past its horizon, or with a bad seed
     +-- SaveError               a file that is not a whole saved model or record
+    +-- BaselineError           a stored baseline that cannot be read, or must not be replaced
     +-- ComparisonError         two arms that differ in more than policy
     +-- ViewError               a column or view that a record does not have
 
@@ -124,6 +125,10 @@ class RunError(DemandSimError):
 
 class SaveError(DemandSimError):
     """A file that is not a whole saved model or record."""
+
+
+class BaselineError(DemandSimError):
+    """A stored baseline that cannot be read, or must not be replaced."""
 
 
 class ComparisonError(DemandSimError):

@@ -52,7 +52,7 @@ class Packed:
         fields = tuple(zip(table._fields, (_kind(part) for part in self._held), strict=True))
         self.kind = TableType(type(table).__name__, fields)
         self._block = np.zeros(max(1, self.kind.words), np.int64)
-        for (name, kind), part in zip(fields, self._held, strict=True):
+        for name, part in zip(table._fields, self._held, strict=True):
             word = self.kind.first_word[name]
             if isinstance(part, Packed):
                 self._block[word] = part.address

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import demandsim as ds
-from demandsim.faces.cli import MISTAKE, STOPPED, answer, app
+from demandsim.faces.cli import LONGEST, MISTAKE, STOPPED, answer, app
 
 START = "from demandsim.faces.cli import main; main()"
 HELP_SECONDS = 0.5
@@ -170,8 +170,9 @@ def test_compare_prints_every_table_and_writes_every_file(capsys: Capture) -> No
     out, _ = capsys.readouterr()
     titles = [ds.read_policy(name).title for name in (SAVES, HELPS)]
     assert all(f" {title} ──" in out for title in titles)
-    for words in ("Who saved (−) and who paid (+)", "For each pound saved", "What it did to residents"):
+    for words in ("Who saved (−) and who paid (+)", "What it did to residents"):
         assert out.count(words) == 2
+    assert out.count("For each pound saved") == 1  # by the other policy nobody hopes to save
     assert "A year of contacts in the baseline" in out
     assert "Public purse" in out
     assert "Indicative only" in out
@@ -307,6 +308,7 @@ BAD_FILES: dict[str, tuple[Callable[[], list[str]], str]] = {
         town("[services.home_care]", "treshold = 2"),
         "bad.toml [services.home_care]: no setting 'treshold'; did you mean 'threshold'?",
     ),
+    "a date": (town("weeks = 2020-01-01"), "bad.toml [weeks]: no setting is a date or a time, as 2020-01-01"),
     "wrong type": (town('weeks = "many"'), "bad.toml [weeks]: must be a whole number, given 'many'"),
     "out of range": (town("[services.home_care]", "threshold = 9"), "must be at most 4, given 9"),
     "negative cost": (
@@ -321,6 +323,10 @@ BAD_FILES: dict[str, tuple[Callable[[], list[str]], str]] = {
             "responsive = { low = 1.0, central = 1.0, high = 1.0 }",
         ),
         "[services.attic]: nobody can reach it",
+    ),
+    "tenure shares": (
+        town("[place.districts.north]", "tenure = [0.30, 0.45, 0.35]"),
+        "shares must add up to 1, not 1.1 (owned 0.3 + social 0.45 + private 0.35)",
     ),
     "payer shares": (
         town("[services.ward.payers]", "health_trust = 0.5", "police = 0.4"),
@@ -374,7 +380,13 @@ TYPED: list[tuple[list[str], str]] = [
     (["run", "small-town", "--seed", str(2**63)], "a whole number from 0 to 2^63 - 1 would do"),
     (["run", "small-town", "--residents", "3"], "small-town [residents]: must be at least 500, given 3"),
     (["run", "small-town", "--residents", "many"], "given 'many'; a whole number would do"),
-    (["run", "small-town", "--years", "0"], "small-town [weeks]: must be at least 1, given 0"),
+    (["run", "/dev/null"], "/dev/null: is a device or a pipe, not a file"),
+    (["run", "small-town", "--years", "0"], "given 0; a whole number from 1 to 30 would do"),
+    (["run", "small-town", "--years", "-1"], "'--years': given -1; a whole number from 1 to 30 would do"),
+    (["run", "small-town", "--years", "31"], "given 31; a whole number from 1 to 30 would do"),
+    (["run", "small-town", "--weeks", "0"], "small-town [weeks]: must be at least 1, given 0"),
+    (["compare", "small-town", "-p", SAVES, "--years", "0"], "a whole number from 1 to 30 would do"),
+    (["compare", "small-town", "-p", SAVES, "--weeks", "0"], "[weeks]: must be at least 1, given 0"),
     (["run", "small-town", "--weeks", "9999"], "small-town [weeks]: must be at most 1,560, given 9999"),
     (["run", "small-town", "--years", "1", "--weeks", "4"], "--years and --weeks: give one of them"),
     (["run", "small-town", "-p", "council-raises-treshold"], "did you mean 'council-raises-threshold'?"),
@@ -407,6 +419,18 @@ def test_a_mistake_in_typing_is_told_in_one_line(
     capsys: Capture, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     assert said in refused(capsys, tmp_path, *arguments)
+
+
+def test_the_longest_run_is_as_long_as_a_scenario_may_be() -> None:
+    most = ds.read_scenario("small-town").replace(weeks=LONGEST * 52).weeks
+    with pytest.raises(ds.ScenarioError):
+        ds.read_scenario("small-town").replace(weeks=most + 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with a name")
+def test_a_pipe_is_not_read(capsys: Capture, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    assert "is a device or a pipe, not a file" in refused(capsys, tmp_path, "show", "pipe.toml")
 
 
 def test_a_folder_that_cannot_be_written_to_is_found_before_the_run(
@@ -501,7 +525,9 @@ def test_ctrl_c_keeps_the_pairs_that_are_finished(capsys: Capture, monkeypatch: 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal to send")
 def test_ctrl_c_with_nothing_finished_says_so(tmp_path: Path) -> None:
-    slow = "import time, demandsim.faces.commands as c\n"
+    # A shell that runs the tests in the background has its children ignore Ctrl-C, and theirs.
+    slow = "import signal, time, demandsim.faces.commands as c\n"
+    slow += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     slow += "c.compare_policies = lambda *a, **k: (print('on', flush=True), time.sleep(60))"
     with subprocess.Popen(
         [sys.executable, "-c", f"{slow}\n{START}", "compare", "small-town", "-p", SAVES],

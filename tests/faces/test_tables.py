@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import math
+import re
 
 import pytest
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 import demandsim as ds
 from demandsim.analysis.comparison import Comparison
+from demandsim.analysis.outcomes import MAIN, WAITS_NOTE
 from demandsim.faces import tables
 from demandsim.faces.output import rows
 from demandsim.faces.progress import lasted
 
 SAVES = "small-town-council-saves"
+
+
+def printed(*shown: Table | Text) -> str:
+    """What the screen shows of some tables."""
+    out = io.StringIO()
+    console = Console(file=out, width=140, highlight=False, markup=False, emoji=False)
+    for table in shown:
+        console.print(table)
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +61,53 @@ def test_one_tidy_table_holds_money_and_outcomes(compared: Comparison) -> None:
 
 
 def test_the_outcomes_shown_are_outcomes(compared: Comparison) -> None:
-    assert set(tables.OUTCOMES) <= set(compared.outcomes()["measure"])
+    assert set(MAIN) <= set(compared.outcomes()["measure"])
+    told = printed(*tables.comparison(compared))
+    for title in ("Turned away", "Helped", "Weeks to help, for", "Hand-offs", "Weeks of unmet need"):
+        assert title in told
+    assert WAITS_NOTE in " ".join(told.split())
+    assert "From the policy's first week to the end." in told
+    assert " points" in told  # how the share of failure demand differs
+
+
+def test_ratios_are_told_in_pence_and_words(compared: Comparison) -> None:
+    frame = compared.ratios()
+    told = printed(tables.ratios(compared))
+    if frame["mean"].isna().all():  # pragma: no cover - depends on the shipped policy
+        assert "there are no ratios" in told
+    else:
+        assert any(word in told for word in ("lost again", "more than expected", "as expected"))
+        assert "÷" not in told
+
+
+def test_no_table_of_ratios_where_there_are_none(compared: Comparison) -> None:
+    alone = Comparison(compared.scenario, compared.policies, compared.pairs[:1])
+    assert isinstance(tables.ratios(alone), Text)
+    assert "no ratios: one pair cannot tell a saving from chance." in printed(tables.ratios(alone))
+    nobody = compared.policies[0].model_copy(update={"saver": None})
+    hopes = Comparison(compared.scenario, (nobody,), compared.pairs)
+    assert [table.title for table in tables.comparison(hopes) if isinstance(table, Table)] == [
+        "Who saved (−) and who paid (+): pounds a year",
+        "What it did to residents",
+    ]
+
+
+def test_the_matrix_has_intervals_and_families(compared: Comparison) -> None:
+    whole = Comparison(compared.scenario, compared.policies, compared.pairs, (compared, compared))
+    made = tables.matrix(whole)
+    told = printed(made)
+    assert "Residents and families" in told
+    assert "Public purse" in told
+    assert " to" in told
+    assert "90% intervals (chance only)" in " ".join(told.split())
+    assert [column.header for column in made.columns] == ["payer", "1", "2", "together", "interaction"]
+
+
+def test_sums_are_no_finer_than_one_contact(compared: Comparison) -> None:
+    told = printed(tables.money(compared))
+    assert "Rounded to £100." in told
+    sums = re.findall(r"£([\d.,]+)(?![\d.,k mbn])", told.replace("£100.", ""))
+    assert all(float(sum_.replace(",", "")) % 100 == 0 for sum_ in sums)
 
 
 def test_what_is_no_number_is_null_in_json(compared: Comparison) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from demandsim.experiment.run import run
 from demandsim.scenario.read import read_scenario
+from demandsim.units import WEEKS_A_YEAR
 
 
 def _by_service(place: str, residents: int, seeds: range) -> pd.DataFrame:
-    """Contacts and integer pence by service in both views, seeds added up."""
+    """Integer pence by service in both views, seeds added up; a service nobody pays for has none."""
     scenario = read_scenario(place).replace(residents=residents)
     frames = []
     for seed in seeds:
@@ -24,8 +25,9 @@ def _by_service(place: str, residents: int, seeds: range) -> pd.DataFrame:
                     .sum()
                     for view in ("full", "cash")
                 }
-                | {"contacts": record.ledger(("service",), scaled=False).set_index("service")["contacts"]}
-            ).fillna(0)
+            )
+            .reindex(list(scenario.services))
+            .fillna(0)
         )
     return sum(frames[1:], frames[0])
 
@@ -38,11 +40,21 @@ def test_baseline_cash_is_within_five_per_cent_of_full(place: str, residents: in
     """Margin: 5%, and three standard errors of the service's own count, as if each contact were a Poisson event.
 
     Weeks of one stay or episode come together, so their standard error is that of the spells: a tenth as many,
-    or fewer where a stay is longer.
+    or fewer where a stay is longer. Both are of the contacts expected, so that a service nobody came to counts too.
     """
-    frame = _by_service(place, residents, seeds).query("full > 0 and contacts > 0")
-    services = read_scenario(place).services
-    spells = frame["contacts"] / [max(10.0, services[name].ready_weeks or 0.0) for name in frame.index]
-    margin = 0.05 + 3 / spells.clip(lower=1) ** 0.5
-    wrong = ((frame["cash"] / frame["full"] - 1).abs() > margin).pipe(lambda s: s[s])
-    assert wrong.empty, frame.loc[wrong.index].assign(ratio=lambda f: f["cash"] / f["full"])
+    scenario = read_scenario(place)
+    frame = _by_service(place, residents, seeds)
+    years = len(seeds) * scenario.weeks / WEEKS_A_YEAR * residents / 1000
+    wrong = {}
+    for name, service in scenario.services.items():
+        cash, full = (frame.loc[name, view] / 100 for view in ("cash", "full"))
+        if service.closed:
+            assert cash == full == 0, name
+            continue
+        expected = {kind: rate * years for kind, rate in service.expected_contacts.items()}
+        cost = sum(number * service.kinds[kind].unit_cost for kind, number in expected.items())
+        spells = sum(expected.values()) / max(10.0, service.ready_weeks or 0.0)
+        margin = 0.05 + 3 / max(spells, 1.0) ** 0.5
+        if abs(cash - full) > margin * max(full, cost):
+            wrong[name] = f"cash {cash:,.0f}, full {full:,.0f}, expected {cost:,.0f}"
+    assert not wrong

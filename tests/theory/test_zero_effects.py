@@ -13,10 +13,11 @@ from demandsim.scenario.read import read_scenario
 from demandsim.scenario.schema import Scenario
 
 
-@pytest.fixture(scope="module")
-def town() -> Scenario:
-    """The small town with every mechanism and programme at zero effect and full cost, none in use."""
-    data = read_scenario("small-town").replace(weeks=78).model_dump()
+@pytest.fixture(scope="module", params=["small-town", "essex", "england"])
+def town(request: pytest.FixtureRequest) -> Scenario:
+    """A place of 2,000 with every mechanism and programme at zero effect and full cost, none in use."""
+    place = read_scenario(request.param)
+    data = place.replace(weeks=78, residents=2000).model_dump()
     for mechanism in data["mechanisms"].values():
         mechanism["effect"] = 0.0
     for agency in data["agencies"].values():
@@ -26,7 +27,7 @@ def town() -> Scenario:
             service["closed"] = True
             service["programme"]["help"] = {}
             service["programme"]["vulnerability_steps"] = 0
-    return read_scenario("small-town").replace(**data)
+    return place.replace(**data)
 
 
 def _policy(town: Scenario) -> Policy:

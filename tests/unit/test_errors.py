@@ -32,7 +32,7 @@ def test_the_drawing_is_the_classes() -> None:
         each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__
     ]
     assert drawn() == {each.__name__: each.__base__.__name__ for each in classes}
-    assert len(classes) == 12
+    assert len(classes) == 13
 
 
 def test_the_drawing_is_ascii() -> None:

@@ -37,8 +37,8 @@ class Arm(Protocol):
     def ledger(self, by: Any = (), *, view: str = "full", scaled: bool = True) -> pd.DataFrame:
         """Contacts and pounds by the columns asked for."""
 
-    def outcomes(self) -> pd.DataFrame:
-        """Outcomes of the run, a row a measure."""
+    def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
+        """Outcomes of the run from a week on, a row a measure."""
 
 
 class Arms(Protocol):

@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from demandsim.analysis.arms import Arm, Compared
-from demandsim.analysis.flows import PENCE_A_POUND, Window, window
+from demandsim.analysis.flows import ALL, PENCE_A_POUND, Window, window
 from demandsim.analysis.intervals import label, mean_interval
 from demandsim.analysis.savers import savers
 
-FRESH, ALL = "none", "all"
-"""Causes that are no agency: demand that is due to none, and all agencies together."""
+FRESH = "none"
+"""A cause that is no agency: demand that is due to none."""
 
 VIEW = "full"
 """Traced contacts are told at unit cost, so what they stand beside is too."""
@@ -134,6 +134,38 @@ def failure_frame(comparison: Compared) -> pd.DataFrame:
             if cause > 0
         ]
     return pd.DataFrame(rows, columns=["arm", "payer", "cause", "contacts", "pounds"])
+
+
+def failure_change(comparison: Compared) -> pd.DataFrame:
+    """How much failure demand each payer has in both arms, and how far the policies moved it.
+
+    Returns
+    -------
+    frame
+        ``payer, baseline, policy, mean, low, high``: contacts a year of the place that are due to any agency,
+        means over pairs, and the paired difference with its 90% bounds; the last row is ``all``. From the
+        policy's first week on.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no finished pair.
+    """
+    weeks, agencies = window(comparison), list(comparison.scenario.agencies)
+    arms = [
+        np.array([_traced(arm, weeks).contacts[:, 1:].sum(axis=1) for arm in records])
+        for records in zip(*((pair.baseline, pair.policy) for pair in comparison.pairs), strict=True)
+    ]
+    baseline, policy = (np.column_stack([each, each.sum(axis=1)]) for each in arms)
+    told = mean_interval(policy - baseline)
+    frame = pd.DataFrame({"payer": [*agencies, ALL]})
+    return frame.assign(
+        baseline=baseline.mean(axis=0),
+        policy=policy.mean(axis=0),
+        mean=told.mean,
+        low=told.low,
+        high=told.high,
+    )
 
 
 def _causal(comparison: Compared, weeks: Window, together: Traced) -> dict[str, Traced]:

@@ -59,7 +59,10 @@ class Comparison:
         return matrix_frame(self, view=view)
 
     def outcomes(self) -> pd.DataFrame:
-        """See ``analysis.outcomes.outcomes_frame``."""
+        """Give outcomes over the weeks of the money: the policy's first to the end of the run, in both arms.
+
+        See ``analysis.outcomes.outcomes_frame``.
+        """
         from demandsim.analysis.outcomes import outcomes_frame
 
         return outcomes_frame(self)

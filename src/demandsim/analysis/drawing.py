@@ -15,9 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from demandsim.analysis.findings import Names, clear
-from demandsim.analysis.words import short
+from demandsim.analysis.words import UNITS, short
 
 P = ParamSpec("P")
 
@@ -29,6 +31,12 @@ CAUSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0
 
 WIDTH = 9.0
 """Inches: a chart is as wide as a page."""
+
+LETTER = 0.08
+"""Inches that a letter of a sum takes, about."""
+
+SHORT = 0.008
+"""A bar or line shorter than this share of the axis is not seen."""
 
 SETTINGS: dict[Any, Any] = {"font.size": 11.0, "svg.hashsalt": "demandsim", "svg.fonttype": "none"}
 
@@ -65,6 +73,18 @@ def page(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
 
 
+def with_key(figure: Figure, down: int, across: int, key: float) -> list[Axes]:
+    """Divide a figure into axes, row by row, and a strip under them for a key: it comes last.
+
+    ``key`` is how high the strip is, as a share of a row.
+    """
+    grid = figure.add_gridspec(down + 1, across, height_ratios=[1.0] * down + [key])
+    axes = [figure.add_subplot(grid[row, column]) for row in range(down) for column in range(across)]
+    strip = figure.add_subplot(grid[down, :])
+    strip.set_axis_off()
+    return [*axes, strip]
+
+
 def titled(figure: Figure, title: str, note: str) -> None:
     """Put the finding over a figure, and what it is made of under it in smaller letters."""
     wide = figure.get_figwidth()
@@ -77,12 +97,22 @@ def money_note(frame: pd.DataFrame) -> str:
     """What the bars and their bounds are."""
     return (
         "Pounds a year for the place, policy less baseline; lines: 90% interval "
-        f"({frame['interval'].iloc[0]}). Blue pays less, orange pays more, grey is within chance."
+        f"({frame['interval'].iloc[0]}). Blue pays less, orange pays more, grey is within chance; a dot stands for "
+        "a bar too short to see."
     )
 
 
-def bars(axes: Axes, frame: pd.DataFrame, names: Names, *, unit: tuple[float, str], sums: bool) -> None:
-    """Draw one bar a row with its interval and, if asked, its sum beside it.
+def bars(
+    axes: Axes,
+    frame: pd.DataFrame,
+    names: Names,
+    *,
+    grain: float = 1.0,
+    whole: tuple[float, float] | None = None,
+    inches: float = 6.0,
+    ends: tuple[str, str] = ("← pays less", "pays more →"),
+) -> None:
+    """Draw one bar a row with its interval, and its sum beside it; a dot where a bar is too short to see.
 
     Parameters
     ----------
@@ -92,33 +122,102 @@ def bars(axes: Axes, frame: pd.DataFrame, names: Names, *, unit: tuple[float, st
         The first column, ``mean``, ``low`` and ``high``, in pounds; the last row on top.
     names
         What the first column's keys are called.
-    unit
-        Pounds in a unit of the axis, and what it is called.
-    sums
-        Whether to write the sums.
+    grain
+        Pounds to which sums are rounded.
+    whole
+        How far the axis goes, in pounds, where several stand side by side: sums are not written then.
+    inches
+        About how wide the axis is, so that sums find room.
+    ends
+        What stands under the ends of the axis.
     """
-    size, word = unit
-    mean = frame["mean"].to_numpy(np.float64) / size
-    low, high = (frame[bound].fillna(frame["mean"]).to_numpy(np.float64) / size for bound in ("low", "high"))
+    mean = frame["mean"].to_numpy(np.float64)
+    low, high = (frame[bound].fillna(frame["mean"]).to_numpy(np.float64) for bound in ("low", "high"))
     moved = [clear(row) for _, row in frame.iterrows()]
     colours = [(LESS if m < 0 else MORE) if sure else UNCLEAR for m, sure in zip(mean, moved, strict=True)]
+    first, last = whole or reach(frame)
+    span = (last - first) or 1.0
     axes.barh(range(len(frame)), mean, color=colours, height=0.66)
     error = np.maximum([mean - low, high - mean], 0)
-    axes.errorbar(mean, range(len(frame)), xerr=error, fmt="none", ecolor=INK, elinewidth=1.2, capsize=3)
-    first, last = min(0.0, low.min(), mean.min()), max(0.0, high.max(), mean.max())
-    span = (last - first) or 1.0
-    for place, pounds in enumerate(frame["mean"]) if sums else ():
-        right = pounds >= 0
-        end = max(high[place], 0) + 0.015 * span if right else min(low[place], 0) - 0.015 * span
-        ink, side = INK if moved[place] else SOFT, "left" if right else "right"
-        axes.text(end, place, short(pounds), va="center", ha=side, fontsize=10.5, color=ink)
-    room = 0.16 if sums else 0.04
-    axes.set_xlim(first - room * span, last + room * span)
+    wide = (high - low) > SHORT * span
+    axes.errorbar(
+        mean[wide],
+        np.flatnonzero(wide),
+        xerr=error[:, wide],
+        fmt="none",
+        ecolor=INK,
+        elinewidth=1.2,
+        capsize=3,
+    )
+    for place in np.flatnonzero((np.abs(mean) < SHORT * span) & (np.abs(mean) >= grain / 2)):
+        axes.plot([mean[place]], [place], "o", color=colours[place], markersize=7, zorder=3)
+    if whole is None:
+        first, last = _sums(axes, mean, low, high, moved, grain=grain, inches=inches)
+    axes.set_xlim(first - 0.04 * span, last + 0.04 * span)
     axes.axvline(0, color=INK, linewidth=1.0)
     axes.grid(axis="x", color=FAINT)
     axes.set_axisbelow(True)
-    axes.set_xlabel(f"← pays less   {word} a year   pays more →", fontsize=10)
+    sterling(axes.xaxis, most=6 if whole is None else 3)
+    _ends(axes, ends)
     rows(axes, [names.get(name, str(name)) for name in frame.iloc[:, 0]])
+
+
+def _ends(axes: Axes, ends: tuple[str, str]) -> None:
+    """Say under each end of an axis which way it goes."""
+    for at, text, side in ((0.0, ends[0], "left"), (1.0, ends[1], "right")):
+        ink = LESS if at == 0 else MORE
+        axes.annotate(
+            text,
+            (at, 0),
+            (0, -24),
+            "axes fraction",
+            "offset points",
+            ha=side,
+            va="top",
+            fontsize=10,
+            color=ink,
+        )
+
+
+def _sums(
+    axes: Axes,
+    mean: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    moved: list[bool],
+    *,
+    grain: float,
+    inches: float,
+) -> tuple[float, float]:
+    """Write each bar's sum beyond the end of its interval, and whether it is within chance.
+
+    Returns
+    -------
+    first, last : float
+        From where to where the axis must go, in pounds, for all to find room.
+    """
+    right = mean >= 0
+    end = np.where(right, np.maximum(high, 0), np.minimum(low, 0))
+    told = [short(pounds, grain) for pounds in mean]
+    for place, text in enumerate(told):
+        nil = {text, short(low[place], grain), short(high[place], grain)} == {"£0"}
+        told[place] = text if moved[place] or nil else f"{text}, within chance"
+        axes.annotate(
+            told[place],
+            (end[place], place),
+            (7 if right[place] else -7, 0),
+            textcoords="offset points",
+            ha="left" if right[place] else "right",
+            va="center",
+            fontsize=10.5 if moved[place] else 9.5,
+            color=INK if moved[place] else SOFT,
+        )
+    wide = np.array([0.16 + LETTER * len(text) for text in told]) / inches * np.where(right, 1, -1)
+    first, last = min(0.0, float(end.min())), max(0.0, float(end.max()))
+    for _ in range(8):  # the wider the axis, the more pounds a letter takes: a few rounds settle it
+        reached = end + wide * ((last - first) or 1.0)
+        first, last = min(first, float(reached.min())), max(last, float(reached.max()))
+    return first, last
 
 
 def rows(axes: Axes, titles: list[str]) -> None:
@@ -133,17 +232,25 @@ def thousands(axis: Axis) -> None:
     axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 
-def furthest(frame: pd.DataFrame) -> float:
-    """The furthest that anything in a frame goes from zero."""
-    return float(np.nanmax(frame[["mean", "low", "high"]].abs().to_numpy(), initial=0.0))
+def reach(*frames: pd.DataFrame) -> tuple[float, float]:
+    """How far the bars and intervals of some frames go, below zero and above."""
+    ends = [frame[["mean", "low", "high"]].to_numpy(np.float64) for frame in frames]
+    low = min(float(np.nanmin(one, initial=0.0)) for one in ends)
+    return low, max(float(np.nanmax(one, initial=0.0)) for one in ends)
 
 
-def unit_of(sum_: float) -> tuple[float, str]:
-    """A unit in which the numbers on an axis are short."""
-    for size, word in ((1e6, "£ million"), (1e3, "£ thousand")):
-        if sum_ >= size:
-            return size, word
-    return 1.0, "£"
+def sterling(axis: Axis, *, most: int) -> None:
+    """Write an axis's numbers as sums, with at most so many steps: "−£20m", "£0", "+£2.5m"."""
+    axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(lambda value, _: tick(value))
+
+
+def tick(pounds: float) -> str:
+    """A sum on an axis, which is not rounded."""
+    size = abs(pounds)
+    unit, letter = next(((unit, letter) for unit, _, letter in UNITS if size >= unit * 0.9999), (1.0, ""))
+    sign = "" if size == 0 else "+" if pounds > 0 else "−"
+    return f"{sign}£{size / unit:.6g}{letter}"
 
 
 def _style() -> dict[Any, Any]:

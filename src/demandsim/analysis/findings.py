@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from demandsim.analysis.flows import COMMUNITY, PURSE, RESIDENTS
+from demandsim.analysis.flows import ALL, COMMUNITY, PURSE, RESIDENTS
 from demandsim.analysis.intervals import holds_zero
 from demandsim.analysis.words import said, short
 
@@ -24,8 +24,8 @@ def clear(row: pd.Series) -> bool:
     return not holds_zero(row["low"], row["high"])
 
 
-def who_paid(frame: pd.DataFrame, names: Names, *, pounds: bool = True) -> str:
-    """Who spends less and who more, largest each way, and the public purse.
+def who_paid(frame: pd.DataFrame, names: Names, *, pounds: bool = True, grain: float = 1.0) -> str:
+    """Who spends less and who more: the largest each way, how many others, and the public purse.
 
     Parameters
     ----------
@@ -35,20 +35,26 @@ def who_paid(frame: pd.DataFrame, names: Names, *, pounds: bool = True) -> str:
         What its first column's keys are called.
     pounds
         False to speak of direction only, for runs too small for sums.
+    grain
+        Pounds to which sums are rounded; payers who move by less than half of it are not counted.
     """
     by = frame.columns[0]
     moved = frame[[clear(row) for _, row in frame.iterrows()]]
-    payers = moved[~moved[by].isin(LAST)]
+    payers = moved[~moved[by].isin(LAST) & (moved["mean"].abs() >= grain / 2)]
     found = []
     for way, word in ((-1, "less"), (1, "more")):
-        these = payers[payers["mean"] * way > 0]
+        these = payers[payers["mean"] * way > 0].sort_values("mean", ascending=way < 0, kind="stable")
         if len(these):
-            row = these.iloc[int(these["mean"].abs().to_numpy().argmax())]
-            sum_ = f" ({said(row['mean'])} a year)" if pounds else ""
-            found.append((row["mean"], f"pays {word}: {names.get(row[by], row[by])}{sum_}"))
+            first, others = these.iloc[0], these.iloc[1:]
+            told = f"paying {word}: {names.get(first[by], first[by])}"
+            told += f" ({said(first['mean'])} a year)" if pounds else ""
+            if len(others):
+                told += f" and {'one other' if len(others) == 1 else f'{len(others)} others'}"
+                told += f" ({said(others['mean'].sum())})" if pounds else ""
+            found.append((abs(first["mean"]), told))
     if not found:
         return "Nobody's spending moved by more than chance"
-    parts = [told for _, told in sorted(found, key=lambda one: -abs(one[0]))]
+    parts = [told for _, told in sorted(found, key=lambda one: -one[0])]
     purse = frame[frame[by] == PURSE].iloc[0]
     if clear(purse):
         word = "less" if purse["mean"] < 0 else "more"
@@ -79,7 +85,10 @@ def money_views(frames: Mapping[str, pd.DataFrame], *, pounds: bool = True) -> s
             return f"The public purse, in every view of the money: {next(iter(ways.values()))}"
         told = [f"{way} in {view.lower()}" for view, way in ways.items()]
         return f"The public purse, by view: {', '.join(told)}"
-    told = [f"{short(row['mean'])} in {view.lower()}" for view, row in purse.items()]
+    told = [
+        f"{short(row['mean'])} in {view.lower()}{'' if clear(row) else ' (within chance)'}"
+        for view, row in purse.items()
+    ]
     return f"The public purse, a year: {', '.join(told)}"
 
 
@@ -106,20 +115,35 @@ def timelines(frame: pd.DataFrame, names: Names) -> str:
     return f"{name}: {abs(change):.1%} {word} contacts in the last year than without the policy"
 
 
-def failure(frame: pd.DataFrame) -> str:
-    """How much failure demand falls on others than those who caused it.
+def failure(frame: pd.DataFrame, change: pd.DataFrame) -> str:
+    """How far failure demand moved, and how much of it falls on others than those who caused it, in both arms.
 
     Parameters
     ----------
     frame
         As ``attribution.failure_frame`` gives it.
+    change
+        As ``attribution.failure_change`` gives it.
     """
-    policy = frame[frame["arm"] == "policy"]
-    total = policy["contacts"].sum()
-    if not total:
+    if frame.empty:
         return "No contact is traced to an earlier refusal, wait or hand-off"
-    others = policy[policy["payer"] != policy["cause"]]["contacts"].sum() / total
-    return f"{others:.0%} of failure demand falls on others than the agency it is traced to"
+    row = change[change["payer"] == ALL].iloc[0]
+    if not clear(row):
+        told = "does not move by more than chance"
+    elif row["baseline"] == 0:
+        told = "begins with the policy"
+    else:
+        share = abs(row["mean"]) / row["baseline"]
+        told = f"{'rises' if row['mean'] > 0 else 'falls'} by {share:.{'0' if share > 0.0995 else '1'}%}"
+    shares = []
+    for arm in ("policy", "baseline"):
+        here = frame[frame["arm"] == arm]
+        others = here[here["payer"] != here["cause"]]["contacts"].sum()
+        shares.append(f"{others / here['contacts'].sum():.0%}" if len(here) else "none")
+    return (
+        f"Failure demand {told}; {shares[0]} of it falls on others than the agency it is traced to "
+        f"({shares[1]} without the policy)"
+    )
 
 
 def gaps(frame: pd.DataFrame) -> str:
@@ -130,16 +154,14 @@ def gaps(frame: pd.DataFrame) -> str:
     frame
         Rows of ``outcomes.outcomes_frame`` whose measure ends in ``_gap``.
     """
-    parts = []
+    ways: dict[str, list[str]] = {}
     for _, row in frame.iterrows():
-        name = gap_name(str(row["measure"]))
-        if not clear(row):
-            parts.append(f"{name} does not move by more than chance")
-        else:
-            parts.append(
-                f"{name} {'widens' if row['mean'] * np.sign(row['baseline'] or 1) > 0 else 'narrows'}"
-            )
-    return f"The gap between most and least deprived fifth in {'; in '.join(parts)}" if parts else ""
+        widens = row["mean"] * np.sign(row["baseline"] or 1) > 0
+        by = f" by {abs(row['mean'] / row['baseline']):.1%}" if row["baseline"] else ""
+        way = f"{'widens' if widens else 'narrows'}{by}" if clear(row) else "no change beyond chance"
+        ways.setdefault(way, []).append(gap_name(str(row["measure"])))
+    parts = [f"{way} in {' and '.join(measures)}" for way, measures in ways.items()]
+    return f"The gap between the most and the least deprived fifth: {'; '.join(parts)}" if parts else ""
 
 
 def gap_name(measure: str) -> str:

@@ -21,6 +21,9 @@ PURSE_SECTORS = tuple(sector for sector in SECTORS if sector != "community")
 PURSE, COMMUNITY, RESIDENTS = "public purse", "community", "residents and families"
 """The last rows of every shunt."""
 
+ALL = "all"
+"""All payers, or all causes, together."""
+
 BY = ("payer", "sector", "agency")
 """What a shunt can be told by: who pays, the sector of who pays, who provides."""
 

@@ -10,10 +10,36 @@ from demandsim.analysis.arms import Arm, Compared
 from demandsim.analysis.flows import first_week, window
 from demandsim.analysis.intervals import label, mean_interval
 from demandsim.errors import ComparisonError
-from demandsim.units import WEEKS_A_YEAR
 
 AS_IT_IS = ("_share", "_gap", "weeks_to_help")
 """Endings of the measures that are no counts: they are not divided by years."""
+
+MAIN = (
+    "crises",
+    "unmet_need_weeks",
+    "bounces",
+    "hand_offs",
+    "refusals",
+    "helped",
+    "gave_up",
+    "weeks_to_help",
+    "failure_demand_share",
+    "delayed_discharge_weeks",
+    "unpaid_care_weeks",
+    "a_and_e_attendances",
+    "emergency_admissions",
+    "deaths",
+    "qalys_lost",
+    "crises_gap",
+    "qalys_lost_gap",
+)
+"""Outcomes shown first, or alone: weeks to help stand beside how many were helped, turned away or gave up."""
+
+WAITS_NOTE = (
+    "Weeks to help are those of needs that were helped: where more are turned away or give up, they can fall "
+    "without anyone being helped sooner."
+)
+"""What must be said beside the weeks to help."""
 
 QUARTER = 13
 """Weeks in a quarter."""
@@ -31,21 +57,24 @@ def outcomes_frame(comparison: Compared) -> pd.DataFrame:
     -------
     frame
         ``measure, unit, baseline, policy, mean, low, high, interval``: a row a measure. Counts are a year of
-        the place, over all recorded weeks (those before the policy too, in which arms agree); shares, waits
-        and gaps are as they are. ``mean`` is the mean over pairs of policy less baseline, with its 90%
-        bounds; NaN where a share or wait has nothing to divide by.
+        the place; shares, waits and gaps are as they are. All are over the weeks that the money is told for:
+        the policy's first to the end of the run, in both arms. ``mean`` is the mean over pairs of policy less
+        baseline, with its 90% bounds; NaN where a share or wait has nothing to divide by.
 
     Raises
     ------
     ComparisonError
         If there is no finished pair, or records hold different measures.
     """
-    window(comparison)
-    frames = [(pair.baseline.outcomes(), pair.policy.outcomes()) for pair in comparison.pairs]
+    weeks = window(comparison)
+    frames = [
+        (pair.baseline.outcomes(from_week=weeks.start), pair.policy.outcomes(from_week=weeks.start))
+        for pair in comparison.pairs
+    ]
     first = frames[0][0]
     if any(not frame["measure"].equals(first["measure"]) for both in frames for frame in both):
         raise ComparisonError("outcomes: the records hold different measures")
-    years = np.where([is_count(name) for name in first["measure"]], _years(comparison), 1.0)
+    years = np.where([is_count(name) for name in first["measure"]], weeks.years, 1.0)
     baseline, policy = (
         np.array([both[arm]["value"].to_numpy(np.float64) / years for both in frames]) for arm in (0, 1)
     )
@@ -140,8 +169,3 @@ def _quarterly(record: Arm, services: tuple[str, ...], quarters: int) -> NDArray
     found = np.zeros((len(services), quarters), np.int64)
     np.add.at(found, (place, quarter), frame["contacts"].to_numpy(np.int64))
     return found
-
-
-def _years(comparison: Compared) -> float:
-    """Recorded years of 52 weeks."""
-    return comparison.pairs[0].baseline.weeks / WEEKS_A_YEAR

@@ -11,17 +11,21 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from demandsim.analysis.arms import Compared
+from demandsim.analysis.drift import CONTACTS, REST_OF_SERVICE, SPEND, drift_frame, drift_said, times
 from demandsim.analysis.intervals import COVER, RESAMPLES, SEED
 from demandsim.analysis.pages import Cell, bullets, element, page, table, terms
 from demandsim.analysis.sections import section, title
 from demandsim.analysis.sentence import MONEY_FROM, effects_assumed, sentence
-from demandsim.analysis.words import measure_title, pairs_said, plain, quantity
+from demandsim.analysis.words import measure_title, pairs_said, plain, quantity, service_title
 from demandsim.errors import ComparisonError
 from demandsim.records.whole_file import write_whole
-from demandsim.scenario.telling import legal_notes
+from demandsim.scenario.words import pounds, severity, the_service
 from demandsim.units import WEEKS_A_YEAR
 
 PACKAGE = "demandsim"
+
+DRIFT_ROWS = 14
+"""Rows of the table of how the baseline moves, the two totals included."""
 
 HOW_TO_READ = (
     (
@@ -46,8 +50,8 @@ HOW_TO_READ = (
         "Shunt, landing, boomerang",
         "Shunt: what all other payers pay more, net, for each pound the saver saves net. Landing: the gross "
         "extra cost at one service for each pound cut from the services the policy changes. Boomerang: the "
-        "part of the expected saving that the saver loses again. Where the saver's interval holds zero there "
-        "is no ratio: the saving did not appear.",
+        "part of the saving expected in the weeks that were run, its ramp allowed for, that the saver loses again. "
+        "Where the saver's interval holds zero there is no ratio: the saving did not appear.",
     ),
     (
         "Traced and causal",
@@ -67,6 +71,7 @@ CANNOT_TELL = (
     "Many numbers are judged where nothing was published; the evidence list says which.",
     f"Sums are quoted from {MONEY_FROM:,} simulated residents on; smaller runs show which way things go.",
     "What happens after the last simulated week is not counted.",
+    "The baseline itself moves from year to year: its levels are no forecast, only differences from it are told.",
     "Changes that no number in the model stands for, such as trust or morale, do not show.",
 )
 """What the report cannot tell."""
@@ -126,8 +131,7 @@ def report_text(
     for number, comparison in enumerate(comparisons, start=1):
         marks = beyond_the_law(comparison) if unlawful is None else tuple(unlawful)
         body += [f'<section id="policy-{number}">', *section(comparison, marks), "</section>"]
-    if published is not None and len(published):
-        body += ['<section id="published">', *_published(published), "</section>"]
+    body += ['<section id="baseline">', *_baseline(comparisons[0], published), "</section>"]
     body += ['<section id="how-to-read">', *_how_to_read(comparisons), "</section>"]
     body += [
         '<section id="what-was-run">',
@@ -138,13 +142,19 @@ def report_text(
 
 
 def beyond_the_law(comparison: Compared) -> tuple[str, ...]:
-    """Say where the policies put a threshold above the highest the law allows, a sentence each."""
-    return tuple(
-        note
-        for policy in comparison.policies
-        for change in policy.change
-        for note in legal_notes(change, comparison.scenario)
-    )
+    """Say which limits of the law the policies' thresholds go beyond, a sentence a service."""
+    services, found = comparison.scenario.services, []
+    for path, value in (
+        one for policy in comparison.policies for c in policy.change for one in c.set.items()
+    ):
+        table_, name, *rest = path.split(".")
+        lawful = services[name].lawful_threshold if table_ == "services" and rest == ["threshold"] else None
+        if lawful is not None and value > lawful:
+            found.append(
+                f"The law does not let {the_service(services[name])} turn away anyone whose need is "
+                f"{severity(lawful)} or worse."
+            )
+    return tuple(dict.fromkeys(found))
 
 
 def _title(comparisons: Sequence[Compared]) -> str:
@@ -173,9 +183,42 @@ def _head(comparisons: Sequence[Compared]) -> Iterator[Cell]:
         yield Cell(f'<nav aria-label="Policies"><ol>{"".join(links)}</ol></nav>')
 
 
-def _published(frame: pd.DataFrame) -> Iterator[Cell]:
+def _baseline(comparison: Compared, published: pd.DataFrame | None) -> Iterator[Cell]:
+    """The baseline by itself: beside published figures, and its last year beside its first."""
+    drift = drift_frame([pair.baseline for pair in comparison.pairs])
+    if (published is None or published.empty) and drift.empty:
+        return
+    yield element("h2", "The baseline by itself")
+    if published is not None and len(published):
+        yield element("h3", "Beside England's published figures")
+        yield _published(published)
+    if len(drift):
+        yield element("h3", "From its first year to its last")
+        yield element("p", drift_said(drift, comparison.scenario), kind="mark")
+        yield _drift(drift, comparison)
+
+
+def _drift(frame: pd.DataFrame, comparison: Compared) -> Cell:
+    """What the baseline's money, contacts and services come to in its first year and its last."""
+    totals = {SPEND: "What payers spend, cash", CONTACTS: "All contacts"}
+    moved = frame[frame["row"].isin(totals) | ((frame["ratio"] - 1).abs() > REST_OF_SERVICE)].head(DRIFT_ROWS)
+    rows = []
+    for row in moved.to_dict("records"):
+        name = totals.get(row["row"]) or service_title(row["row"], comparison.scenario)
+        shown = pounds if row["row"] == SPEND else quantity
+        rows.append([name, row["unit"], shown(row["first"]), shown(row["last"]), times(row["ratio"], 3)])
+    return table(
+        "The baseline's first year and its last, for the place, means over pairs; below the totals the services that "
+        "rise or fall by most, of those with enough contacts to tell",
+        ["", "unit", "first year", "last year", "last ÷ first"],
+        rows,
+        words=[1],
+        sums=[0, 1],
+    )
+
+
+def _published(frame: pd.DataFrame) -> Cell:
     """The baseline beside published figures."""
-    yield element("h2", "The baseline beside England's published figures")
     columns = [str(name) for name in frame.columns]
     numbers = [name for name in columns if is_numeric_dtype(frame[name])]
 
@@ -184,7 +227,7 @@ def _published(frame: pd.DataFrame) -> Iterator[Cell]:
             return quantity(float(str(value)), share=name.endswith("share"))
         return measure_title(str(value)) if name == "measure" else str(value)
 
-    yield table(
+    return table(
         "A year of contacts in the baseline, and the share of them that is due to tracked needs",
         [plain(name).capitalize() for name in columns],
         [[shown(name, row[name]) for name in columns] for row in frame.to_dict("records")],

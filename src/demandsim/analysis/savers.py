@@ -13,7 +13,7 @@ from demandsim.scenario.policy import Policy
 
 
 class Saver(NamedTuple):
-    """One saver: the key in the policy file, the agencies it stands for, what is expected (£ a year)."""
+    """One saver: the key in the policy file, the agencies it stands for, what is expected (£ a full year)."""
 
     name: str
     agencies: tuple[str, ...]
@@ -35,6 +35,37 @@ def savers(comparison: Compared) -> tuple[Saver, ...]:
         Saver(name, (name,) if name in scenario.agencies else tuple(agencies_in(scenario, (name,))), sum_)
         for name, sum_ in expected.items()
     )
+
+
+def expected_saving(comparison: Compared, saver: Saver, weeks: Window) -> float:
+    """What the saver could expect to save in some weeks, in which its changes may not all have been made.
+
+    Returns
+    -------
+    float
+        Pounds a year: what each of its policies expects in a full year x the share of it made (``made``).
+    """
+    parts = (part for policy in comparison.policies for part in policy.whole())
+    return sum(part.expected_saving * made(part, weeks) for part in parts if part.saver == saver.name)
+
+
+def made(policy: Policy, weeks: Window) -> float:
+    """Share of a policy's expected saving that its dates allow for, as a mean over some weeks: 0 to 1.
+
+    Sums taken out of services stand for as much of the saving as they come to; whatever the policy expects
+    beyond them is laid on its other changes alike, money it spends aside. Each counts as far as it has been
+    made in each week (``Change.part_done``), ramp and end included.
+    """
+    cuts = [
+        (-one.money.pounds_a_year, one) for one in policy.own if one.money and one.money.pounds_a_year < 0
+    ]
+    others = [one for one in policy.own if one.money is None]
+    beyond = policy.expected_saving - sum(sum_ for sum_, _ in cuts)
+    weighed = cuts + [(beyond / len(others), one) for one in others if beyond > 0]
+    if not weighed:
+        return 1.0  # nothing of its own to date the saving by
+    done = [np.mean([one.part_done(week) for week in range(weeks.start, weeks.end)]) for _, one in weighed]
+    return float(np.average(done, weights=[sum_ for sum_, _ in weighed]))
 
 
 def own_saving(comparison: Compared, saver: Saver, view: str, weeks: Window) -> NDArray[np.float64]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
-from demandsim.analysis import charts
+from demandsim.analysis import charts, demand_charts
 from demandsim.analysis.arms import Compared
-from demandsim.analysis.attribution import ALL, attribution_frame, failure_frame
-from demandsim.analysis.flows import PURSE, first_week
+from demandsim.analysis.attribution import attribution_frame, failure_change, failure_frame
+from demandsim.analysis.flows import ALL, PURSE, first_week
 from demandsim.analysis.intervals import FEW_PAIRS, label
-from demandsim.analysis.outcomes import outcomes_frame, timeline_frame
+from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, outcomes_frame, timeline_frame
 from demandsim.analysis.pages import Cell, bullets, element, picture, table
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM, sentence
@@ -21,13 +22,20 @@ from demandsim.analysis.words import (
     ROW_TITLES,
     SECTOR_TITLES,
     VIEW_TITLES,
+    at_service,
+    differences,
+    grain,
     measure_title,
     pairs_said,
     quantity,
+    ratio_said,
     service_title,
     short,
     who,
 )
+
+ENDS = ("", "_low", "_high")
+"""What stands behind the names of a mean and its bounds."""
 
 VIEWS = ("cash_low_r", "cash", "cash_high_r", "full", "capacity")
 """Views of the money, in the order of the table's columns."""
@@ -37,8 +45,11 @@ HEADS = ("cash, low share", "cash, central", "cash, high share", "full (unit cos
 RATIOS = {
     "shunt": "Shunt: what all other payers pay more, net, for each £1 the saver saves",
     "landing": "Landing: gross extra cost at the service that takes most, at unit cost, for each £1 cut",
-    "boomerang": "Boomerang: part of the expected saving that is lost again",
+    "boomerang": "Boomerang: part of the saving expected by then that is lost again",
 }
+
+BOOK_KEEPING = ("births", "moved_in", "moved_out", "resident_weeks")
+"""Outcomes that are told only where a policy moves them."""
 
 
 def title(comparison: Compared) -> str:
@@ -75,16 +86,17 @@ def _warnings(comparison: Compared, unlawful: tuple[str, ...]) -> Iterator[Cell]
         told = "with one pair there is none" if pairs == 1 else "they are too narrow"
         yield element("p", f"Intervals rest on {pairs_said(pairs)} of runs: {told}.", kind="mark")
     if unlawful:
-        yield element("p", "This policy goes beyond the law; it was run all the same:", kind="mark")
+        yield element("p", "Beyond the law. This policy was run all the same, although:", kind="mark")
         yield bullets(unlawful)
 
 
 def _money(comparison: Compared) -> Iterator[Cell]:
     """Who saved and who paid."""
-    names, pounds = _names(comparison), comparison.scenario.residents >= MONEY_FROM
+    names, pounds, least = _names(comparison), _pounds(comparison), _grain(comparison)
     note = "" if pounds else f"Indicative only, at {comparison.scenario.residents:,} residents."
     yield element("h3", "Who saved, who paid")
-    yield picture(charts.who_paid(shunt_frame(comparison, by="payer"), names, pounds=pounds, note=note))
+    by_payer = shunt_frame(comparison, by="payer")
+    yield picture(charts.who_paid(by_payer, names, pounds=pounds, note=note, grain=least))
     frames = {view: shunt_frame(comparison, view=view) for view in VIEWS}
     last = shunt_last_year(comparison)
     yield table(
@@ -94,8 +106,8 @@ def _money(comparison: Compared) -> Iterator[Cell]:
         [
             [
                 _sector(key),
-                *(_sum(frame.iloc[row]) for frame in frames.values()),
-                _sum(last.iloc[row], "still growing" if last["still_rising"].iloc[row] else ""),
+                *(_sum(frame.iloc[row], least) for frame in frames.values()),
+                _sum(last.iloc[row], least, "still growing" if last["still_rising"].iloc[row] else ""),
             ]
             for row, key in enumerate(last["sector"])
         ],
@@ -104,32 +116,35 @@ def _money(comparison: Compared) -> Iterator[Cell]:
     yield element(
         "p",
         "Views of the money are never added together. The shares are those of a unit cost that follows contacts "
-        "within the year. Capacity is staff time: freed time is not money until hours are cut.",
+        "within the year. Capacity is staff time: freed time is not money until hours are cut. Sums are rounded "
+        f"to £{least:,.0f}, about what one contact more of one simulated resident comes to for the place.",
         kind="soft",
     )
     sectors = {key: _sector(key) for key in last["sector"]}
     told = {VIEW_TITLES[view]: frames[view] for view in ("cash", "full", "capacity")}
-    yield picture(charts.money_views(told, sectors, pounds=pounds))
+    yield picture(charts.money_views(told, sectors, pounds=pounds, grain=least))
 
 
 def _ratios(comparison: Compared) -> Iterator[Cell]:
-    """The three ratios, or the matrix of savers."""
+    """The three ratios of one saver, or the matrix of several; nothing where nobody hopes to save."""
     if comparison.parts:
         yield from _matrix(comparison)
         return
+    found = savers(comparison)
+    if not found:
+        return
     frame = ratios_frame(comparison)
     yield element("h3", "For each pound saved")
+    if frame["mean"].isna().all():
+        yield element("p", f"There are no ratios: {frame['note'].iloc[0]}.")
+        return
     rows = []
-    for _, row in frame.iterrows():
-        where = f"at {service_title(row['where'], comparison.scenario)}" if row["where"] else ""
-        share = row["measure"] == "boomerang"
-        numbers = [quantity(row[name], share=share) for name in ("mean", "low", "high")]
-        rows.append(
-            [RATIOS[row["measure"]], *numbers, "; ".join(part for part in (where, row["note"]) if part)]
-        )
-    saver = ", ".join(who(one.name, comparison.scenario) for one in savers(comparison)) or "none named"
+    for row in frame.to_dict("records"):
+        where = at_service(row["where"], comparison.scenario) if row["where"] else ""
+        rows.append([RATIOS[row["measure"]], *ratio_said(row), row["note"] or where])
     yield table(
-        f"Ratios in cash, saver: {saver}; totals over all pairs, 90% interval ({label(len(comparison.pairs))})",
+        f"Ratios in cash, saver: {', '.join(who(one.name, comparison.scenario) for one in found)}; totals over all "
+        f"pairs, 90% interval ({label(len(comparison.pairs))})",
         ["Ratio", "value", "low", "high", "note"],
         rows,
         words=[4],
@@ -138,29 +153,34 @@ def _ratios(comparison: Compared) -> Iterator[Cell]:
 
 def _matrix(comparison: Compared) -> Iterator[Cell]:
     """Each saver's change alone, together, and the interaction."""
-    names, pounds = _names(comparison), comparison.scenario.residents >= MONEY_FROM
+    names, least = _names(comparison), _grain(comparison)
     yield element("h3", "Each saving alone, and all together")
     mean, low, high = (matrix_frame(comparison, bound=bound) for bound in ("mean", "low", "high"))
-    yield picture(charts.matrix(mean, names, pounds=pounds))
-    paying = [name for name in mean.columns[2:] if (mean[name] != 0).any() or name == PURSE]
+    yield picture(charts.matrix(mean, names, bounds=(low, high), pounds=_pounds(comparison), grain=least))
+    paying = [
+        name for name in mean.columns[2:] if (mean[name].abs() >= least / 2).any() or name in ROW_TITLES
+    ]
     yield table(
-        "Cash, pounds a year for the place; 90% interval in small print "
-        f"({label(len(comparison.pairs))}). Interaction: together less the sum of the parts",
-        ["Policy", *(names.get(name, name) for name in paying)],
+        f"Cash, pounds a year for the place; 90% interval in small print ({label(len(comparison.pairs))}). "
+        "Interaction: together less the sum of the parts",
+        ["Payer", *(names.get(policy, policy.capitalize()) for policy in mean["policy"])],
         [
             [
-                names.get(policy, policy.capitalize()),
-                *(_money_cell(*(frame[name].iloc[row] for frame in (mean, low, high))) for name in paying),
+                names.get(name, name),
+                *(
+                    _money_cell(*ends, grain=least, broken=True)
+                    for ends in zip(mean[name], low[name], high[name], strict=True)
+                ),
             ]
-            for row, policy in enumerate(mean["policy"])
+            for name in paying
         ],
-        sums=[list(mean["policy"]).index("together")],
+        sums=[paying.index(PURSE)],
     )
 
 
 def _traced(comparison: Compared) -> Iterator[Cell]:
     """Traced beside causal, payer by payer, and failure demand by cause."""
-    scenario, found = comparison.scenario, savers(comparison)
+    scenario, found, least = comparison.scenario, savers(comparison), _grain(comparison)
     one = found[0].agencies[0] if len(found) == 1 and len(found[0].agencies) == 1 else ALL
     frame = attribution_frame(comparison)
     rows = {payer: rest.set_index("cause") for payer, rest in frame.groupby("payer", sort=False)}
@@ -174,9 +194,9 @@ def _traced(comparison: Compared) -> Iterator[Cell]:
             [
                 who(str(payer), scenario),
                 quantity(_cell(rest, one, "traced_contacts"), sign=True),
-                _money_cell(*(_cell(rest, one, f"traced{end}") for end in ("", "_low", "_high"))),
+                _money_cell(*(_cell(rest, one, f"traced{end}") for end in ENDS), grain=least),
                 quantity(_cell(rest, ALL, "causal_contacts"), sign=True),
-                _money_cell(*(_cell(rest, ALL, f"causal{end}") for end in ("", "_low", "_high"))),
+                _money_cell(*(_cell(rest, ALL, f"causal{end}") for end in ENDS), grain=least),
             ]
             for payer, rest in rows.items()
         ],
@@ -188,34 +208,52 @@ def _traced(comparison: Compared) -> Iterator[Cell]:
         kind="soft",
     )
     failure = failure_frame(comparison)
-    if (failure["arm"] == "policy").any():
-        yield picture(charts.failure_by_cause(failure, _names(comparison)))
+    if len(failure):
+        yield picture(demand_charts.failure_by_cause(failure, failure_change(comparison), _names(comparison)))
 
 
 def _outcomes(comparison: Compared) -> Iterator[Cell]:
-    """What it did to residents."""
-    frame = outcomes_frame(comparison)
+    """What it did to residents: what matters most, pictures of it, then all else that was counted."""
+    frame = outcomes_frame(comparison).set_index("measure", drop=False)
+    there = (frame[["baseline", "policy"]] != 0).any(axis=1)
+    still = frame["measure"].isin(BOOK_KEEPING) & (frame[["mean", "low", "high"]].fillna(0) == 0).all(axis=1)
+    first = [name for name in MAIN if name in frame.index and there[name]]
+    rest = [name for name in frame.index[there & ~still] if name not in first]
     yield element("h3", "What it did to residents")
-    rows = []
-    for _, row in frame.iterrows():
-        share = str(row["measure"]).endswith("_share")
-        levels = [quantity(row[name], share=share) for name in ("baseline", "policy")]
-        change = [quantity(row[name], sign=True, share=share) for name in ("mean", "low", "high")]
-        moved = "n/a" not in change[1:] and any(text.strip("0%") for text in change)
-        small = f"<small>{change[1]} to {change[2]}</small>" if moved else ""
-        rows.append([measure_title(row["measure"]), row["unit"], *levels, Cell(f"{change[0]}{small}")])
-    yield table(
-        "For the place, over all recorded weeks; difference policy less baseline, 90% interval in small print "
-        f"({label(len(comparison.pairs))})",
-        ["Measure", "unit", "baseline", "policy", "difference"],
-        rows,
-        words=[1],
-    )
+    when = "for the place, from the policy's first week to the end; 90% interval in small print"
+    for names, what in ((first, "What matters most"), (rest, "What else was counted")):
+        if names:
+            yield table(
+                f"{what}, {when} ({label(len(comparison.pairs))})",
+                ["Measure", "unit", "baseline", "policy", "difference"],
+                [_outcome(row) for row in frame.loc[names].to_dict("records")],
+                words=[1],
+            )
+        if names is first:
+            yield from _pictures(comparison, frame)
+
+
+def _pictures(comparison: Compared, frame: pd.DataFrame) -> Iterator[Cell]:
+    """What stands under the first outcomes: what to mind, gaps, and contacts over time."""
+    if "weeks_to_help" in frame.index:
+        yield element("p", WAITS_NOTE, kind="soft")
     if frame["measure"].str.endswith("_gap").any():
-        yield picture(charts.quintile_gaps(frame))
+        yield picture(demand_charts.quintile_gaps(frame))
     timeline = timeline_frame(comparison)
     if len(timeline):
-        yield picture(charts.timelines(timeline, _names(comparison), first_week=first_week(comparison)))
+        yield picture(
+            demand_charts.timelines(timeline, _names(comparison), first_week=first_week(comparison))
+        )
+
+
+def _outcome(row: Mapping[Hashable, Any]) -> list[str]:
+    """One outcome's row: a share in per cent, and how it differs in percentage points."""
+    share = str(row["measure"]).endswith("_share")
+    levels = [quantity(row[name], share=share) for name in ("baseline", "policy")]
+    mean, *ends = differences(row)
+    moved = "n/a" not in ends and {mean, *ends} != {"0"}
+    small = f"<small>{ends[0]} to {ends[1]}</small>" if moved else ""
+    return [measure_title(row["measure"]), row["unit"], *levels, Cell(f"{mean}{small}")]
 
 
 def _names(comparison: Compared) -> Mapping[str, str]:
@@ -234,17 +272,28 @@ def _sector(key: str) -> str:
     return {**SECTOR_TITLES, **ROW_TITLES}[key]
 
 
-def _sum(row: pd.Series, mark: str = "") -> Cell:
+def _pounds(comparison: Compared) -> bool:
+    """Whether enough residents are simulated to speak of sums."""
+    return comparison.scenario.residents >= MONEY_FROM
+
+
+def _grain(comparison: Compared) -> float:
+    """Pounds to which sums are rounded."""
+    return grain(comparison.pairs[0].baseline.scale)
+
+
+def _sum(row: pd.Series, least: float, mark: str = "") -> Cell:
     """A sum of a shunt's row with its interval under it, and a mark under that."""
-    told = _money_cell(row["mean"], row["low"], row["high"])
+    told = _money_cell(row["mean"], row["low"], row["high"], grain=least)
     return Cell(f"{told}<small>{mark}</small>") if mark else told
 
 
-def _money_cell(mean: float, low: float, high: float) -> Cell:
-    """A sum with its interval under it, if it has one that is not all nothing."""
-    if math.isnan(low) or low == high == mean == 0:
-        return Cell(short(mean))
-    return Cell(f"{short(mean)}<small>{short(low)} to {short(high)}</small>")
+def _money_cell(mean: float, low: float, high: float, *, grain: float, broken: bool = False) -> Cell:
+    """A sum with its interval under it, if it has one that is not all nothing; ``broken`` into two lines."""
+    told, *ends = (short(sum_, grain) for sum_ in (mean, low, high))
+    if math.isnan(low) or {told, *ends} == {"£0"}:
+        return Cell(told)
+    return Cell(f"{told}<small>{ends[0]} to{'<br>' if broken else ' '}{ends[1]}</small>")
 
 
 def _cell(rest: pd.DataFrame, cause: str, column: str) -> float:

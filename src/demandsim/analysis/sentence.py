@@ -12,15 +12,14 @@ from demandsim.analysis.arms import Compared
 from demandsim.analysis.flows import PURSE, RESIDENTS, tabled, window
 from demandsim.analysis.intervals import holds_zero, label, mean_interval
 from demandsim.analysis.savers import Saver, own_saving, savers
-from demandsim.analysis.words import VIEW_TITLES, pairs_said, said, who_said
+from demandsim.analysis.words import VIEW_TITLES, grain, pairs_said, said, who_said
 from demandsim.scenario.agency import MECHANISMS
 
 MONEY_FROM = 100_000
 """Residents simulated from which pounds are spoken of; with fewer, only which way things went."""
 
 MOST_NAMED = 3
-"""Payers named in the sentence."""
-
+"""Payers named in the sentence, each way."""
 
 SMALLEST_TOLD = 1 / 200
 """A payer whose change is a smaller share of the largest one is left to the table: five pounds are no news."""
@@ -46,11 +45,11 @@ def sentence(comparison: Compared, view: str = "cash") -> str:
     Returns
     -------
     str
-        With what the intervals cover and how many pairs there are in brackets. Sums are pounds a year for the
-        place, to two figures; under 100,000 simulated residents it speaks of direction only and says
-        "indicative". "effects assumed" stands in the brackets where a mechanism of system leadership that is
-        used has an effect above zero: none has been measured. With one pair nothing is known of chance, and
-        every difference is told.
+        Payers who are no savers are told both ways: who paid more, and who paid less. In brackets stand what the
+        intervals cover and how many pairs there are. Sums are pounds a year for the place, to two figures; under
+        100,000 simulated residents it speaks of direction only and says "indicative". "effects assumed" stands in
+        the brackets where a mechanism of system leadership that is used has an effect above zero: none has been
+        measured. With one pair nothing is known of chance, and every difference is told.
 
     Raises
     ------
@@ -71,12 +70,11 @@ def sentence(comparison: Compared, view: str = "cash") -> str:
     clauses = _saved(comparison, own, pounds)
     taken = {agency for saver in found for agency in saver.agencies}
     agencies = {name: moved[name] for name in comparison.scenario.agencies if name not in taken}
-    if not found:
-        clauses += _paid(comparison, agencies, -1, pounds)
-    clauses += _paid(comparison, agencies, 1, pounds) or [
-        f"no {'other ' if found else ''}payer is shown to pay more"
-    ]
-    clauses += _families(moved[RESIDENTS], pounds)
+    less = _paid(comparison, agencies, -1, pounds)
+    more = _paid(comparison, agencies, 1, pounds)
+    more = more or [f"no {'other ' if found else ''}payer is shown to pay more"]
+    clauses += more + less if found else less + more
+    clauses += _families(moved[RESIDENTS], pounds, least=_grain(comparison))
     clauses.append(_purse(moved[PURSE], pounds))
     return f"{title}: {'; '.join(clauses)} {brackets(comparison, view)}."
 
@@ -151,8 +149,9 @@ def _saved(comparison: Compared, own: Mapping[Saver, Moved], pounds: bool) -> li
 
 def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds: bool) -> list[str]:
     """Who paid more (``way`` 1) or less (-1), largest first: no clause, or one."""
-    least = SMALLEST_TOLD * max((abs(move.pounds) for move in agencies.values()), default=0.0)
-    found = [name for name, move in agencies.items() if move.clear and move.pounds * way > least]
+    largest = max((abs(move.pounds) for move in agencies.values()), default=0.0)
+    least = max(SMALLEST_TOLD * largest, _grain(comparison) / 2)
+    found = [name for name, move in agencies.items() if move.clear and move.pounds * way >= least]
     found.sort(key=lambda name: -abs(agencies[name].pounds))
     if not found:
         return []
@@ -175,9 +174,14 @@ def _joined(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
-def _families(move: Moved, pounds: bool) -> list[str]:
+def _grain(comparison: Compared) -> float:
+    """Pounds to which sums are rounded; half of it is the least that is told."""
+    return grain(comparison.pairs[0].baseline.scale)
+
+
+def _families(move: Moved, pounds: bool, *, least: float) -> list[str]:
     """What residents and families bear, where it moved."""
-    if not move.clear:
+    if not move.clear or abs(move.pounds) < least / 2:
         return []
     word = "more" if move.pounds > 0 else "less"
     return [f"residents and families bore {said(move.pounds) + ' a year ' if pounds else ''}{word}"]

@@ -9,9 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from demandsim.analysis.arms import Compared
-from demandsim.analysis.flows import PURSE, Window, landings, tabled, window
+from demandsim.analysis.flows import COMMUNITY, Window, landings, tabled, window
 from demandsim.analysis.intervals import Interval, label, mean_interval, ratio_interval
-from demandsim.analysis.savers import Saver, budget_cut, others_extra, own_saving, savers
+from demandsim.analysis.savers import (
+    Saver,
+    budget_cut,
+    expected_saving,
+    others_extra,
+    own_saving,
+    savers,
+)
 from demandsim.errors import ComparisonError, ViewError, shown
 
 YEAR, HALF = 52, 26
@@ -110,7 +117,8 @@ def ratios_frame(comparison: Compared, view: str = "cash") -> pd.DataFrame:
     - shunt: what all other payers pay more, net, ÷ the saver's own net saving;
     - landing: gross extra cost to others at the service that takes most, at unit cost, per £1 that the saver
       takes out of the services it changes (see ``savers.budget_cut``);
-    - boomerang: the part of the expected saving that is lost again: 1 - own net saving ÷ expected saving.
+    - boomerang: the part of the expected saving that is lost again: 1 - own net saving ÷ what could be expected
+      in the same weeks (see ``savers.expected_saving``); below zero, more was saved than expected.
 
     Each is a total over seeds ÷ a total over seeds, from the policy's first week to the end.
 
@@ -187,9 +195,10 @@ def matrix_frame(comparison: Compared, view: str = "cash", bound: str = "mean") 
     Returns
     -------
     frame
-        ``policy`` and ``saver``, then a column a payer and ``public purse``, pounds a year for the place. A
-        row a part, then ``together``, then ``interaction`` (together less the sum of the parts), all over the
-        same weeks: the first week of any to the end. Without parts there is only ``together``.
+        ``policy`` and ``saver``, then a column a payer, ``public purse`` and ``residents and families``,
+        pounds a year for the place. A row a part, then ``together``, then ``interaction`` (together less the sum
+        of the parts), all over the same weeks: the first week of any to the end. Without parts there is only
+        ``together``.
 
     Raises
     ------
@@ -204,14 +213,15 @@ def matrix_frame(comparison: Compared, view: str = "cash", bound: str = "mean") 
         if [pair.baseline.seed for pair in part.pairs] != together:
             raise ComparisonError("matrix: a part was run on other seeds than the whole")
     tables = [tabled(arm, view, "payer", weeks) for arm in arms]
-    columns = tables[0].names[: tables[0].names.index(PURSE) + 1]
-    values = [table.values[:, : len(columns)] for table in tables]
+    columns = [name for name in tables[0].names if name != COMMUNITY]  # charities are among the payers
+    kept = [tables[0].names.index(name) for name in columns]
+    values = [table.values[:, kept] for table in tables]
     names = [" + ".join(policy.name for policy in part.policies) for part in comparison.parts]
     who = ["; ".join(saver.name for saver in savers(arm)) for arm in arms]
     if comparison.parts:
         values.append(values[-1] - np.sum(values[:-1], axis=0))
         who.append("")
-    frame = pd.DataFrame([getattr(mean_interval(rows), bound) for rows in values], columns=list(columns))
+    frame = pd.DataFrame([getattr(mean_interval(rows), bound) for rows in values], columns=columns)
     frame.insert(0, "policy", [*names, "together", "interaction"][: len(values)])
     frame.insert(1, "saver", who)
     return frame
@@ -236,7 +246,7 @@ def _ratios(comparison: Compared, saver: Saver, view: str) -> list[dict[str, obj
         landing, landing_note = _per_pound(extra, cut)
     else:
         landing, landing_note = NO_RATIO, "no service of another payer cost more"
-    boomerang, boomerang_note = _boomerang(own, saver.expected)
+    boomerang, boomerang_note = _boomerang(own, expected_saving(comparison, saver, weeks))
     return [
         _ratio(saver.name, "shunt", *shunt, note=shunt_note),
         _ratio(saver.name, "landing", *landing, where=where, note=landing_note),
@@ -265,15 +275,14 @@ def _per_pound(top: NDArray[np.float64], saved: NDArray[np.float64]) -> tuple[Th
 
 
 def _boomerang(own: NDArray[np.float64], expected: float) -> tuple[Three, str]:
-    """The part of an expected saving that is lost again."""
+    """The part of a saving expected in these weeks (pounds a year) that is lost again."""
     if expected <= 0:
         return NO_RATIO, "no saving was expected"
     _, note = _per_pound(own, own)
     if note:
         return NO_RATIO, note
     lost = mean_interval(1 - own / expected)
-    told = "more was saved than expected" if lost.mean < 0 else ""
-    return (float(lost.mean), float(lost.low), float(lost.high)), told
+    return (float(lost.mean), float(lost.low), float(lost.high)), ""
 
 
 def _ratio(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from demandsim.analysis.flows import COMMUNITY, PURSE, RESIDENTS
 from demandsim.scenario.contents import Contents
-from demandsim.scenario.words import the_agency
+from demandsim.scenario.words import the_agency, the_service
 
 SECTOR_TITLES = {
     "council": "Councils",
@@ -34,6 +36,24 @@ _SECTORS_SAID = {
     "community": "the voluntary sector",
     "other_public": "courts, prison, benefits and schools",
 }
+_MEASURES = {
+    "unmet_need_weeks": "Weeks of unmet need",
+    "hand_offs": "Hand-offs",
+    "lost_hand_offs": "Lost hand-offs",
+    "weeks_to_help": "Weeks to help, for those helped",
+    "refusals": "Turned away",
+    "failure_demand_share": "Failure demand",
+    "delayed_discharge_weeks": "Weeks of delayed discharge",
+    "resident_weeks": "Weeks lived in the place",
+    "unpaid_care_weeks": "Weeks of unpaid care",
+    "overrun_hours": "Hours over what was funded",
+    "childrens_referrals": "Children's referrals",
+    "social_care_requests_65_and_over": "Social care requests, 65 and over",
+    "social_care_requests_18_to_64": "Social care requests, 18 to 64",
+    "crises_gap": "Crises: gap",
+    "qalys_lost_gap": "QALYs lost: gap",
+}
+"""Measures whose key does not read well as it is."""
 UNITS = ((1e9, " billion", "bn"), (1e6, " million", "m"), (1e3, "", "k"))
 
 
@@ -51,11 +71,14 @@ def said(pounds: float) -> str:
     return f"£{size:,.0f}"
 
 
-def short(pounds: float) -> str:
-    """A sum for a table or a bar, to two figures, with its sign: "+£1.2m", "−£150k", "£0"; "n/a" for none."""
+def short(pounds: float, grain: float = 1.0) -> str:
+    """A sum for a table or a bar, to two figures, with its sign: "+£1.2m", "−£150k", "£0"; "n/a" for none.
+
+    Sums are rounded to whole multiples of ``grain`` pounds first.
+    """
     if math.isnan(pounds):
         return "n/a"
-    size = abs(two_figures(pounds))
+    size = abs(two_figures(round(pounds / grain) * grain))
     sign = "+" if pounds > 0 else "−"
     if size < 0.5:
         return "£0"
@@ -63,6 +86,51 @@ def short(pounds: float) -> str:
         if size >= unit:
             return f"{sign}£{size / unit:.3g}{letter}"
     return f"{sign}£{size:,.0f}"
+
+
+def grain(scale: float) -> float:
+    """Pounds to which a table of sums is rounded: the power of ten at or under a £100 contact of one resident.
+
+    Smaller sums are less than a single visit more or less of one simulated resident, who stands for ``scale``
+    people of the place.
+    """
+    return float(10 ** max(0, math.floor(math.log10(100 * scale))))
+
+
+def each_pound(ratio: float) -> str:
+    """So much for each pound, as it would be said: "4.4p", "40p", "£1.35", "−2p"; "n/a" for none."""
+    if math.isnan(ratio):
+        return "n/a"
+    if math.isinf(ratio):
+        return "unbounded"
+    size, sign = abs(ratio), "−" if ratio < 0 else ""
+    if size >= 0.995:
+        return f"{sign}£{size:,.2f}"
+    pence = f"{size * 100:.1f}" if size < 0.0995 else f"{size * 100:.0f}"
+    return "0p" if float(pence) == 0 else f"{sign}{pence.removesuffix('.0')}p"
+
+
+def boomerang_said(lost: float, *, briefly: bool = False) -> str:
+    """What became of an expected saving: "38% lost again", "saved 64% more than expected"; "n/a" for none.
+
+    ``briefly``, for a bound: "38% lost", "64% more saved".
+    """
+    if math.isnan(lost):
+        return "n/a"
+    share = f"{abs(lost):.0%}"
+    if share == "0%":
+        return "as expected"
+    if lost > 0:
+        return f"{share} lost" if briefly else f"{share} lost again"
+    return f"{share} more saved" if briefly else f"saved {share} more than expected"
+
+
+def ratio_said(row: Mapping[Any, Any]) -> tuple[str, str, str]:
+    """A row of ``shunt.ratios_frame`` as it would be said: its mean, low and high."""
+    if row["measure"] == "boomerang":
+        low, high = (boomerang_said(row[end], briefly=True) for end in ("low", "high"))
+        return boomerang_said(row["mean"]), low, high
+    return each_pound(row["mean"]), each_pound(row["low"]), each_pound(row["high"])
 
 
 def who(name: str, scenario: Contents) -> str:
@@ -89,13 +157,21 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def at_service(name: str, scenario: Contents) -> str:
+    """Where a cost lands, inside a sentence: "at the hospital", "at general practice"."""
+    return f"at {the_service(scenario.services[name])}"
+
+
 def pairs_said(pairs: int) -> str:
     """How many pairs: "one pair", "10 pairs"."""
     return "one pair" if pairs == 1 else f"{pairs:,} pairs"
 
 
 def quantity(value: float, *, sign: bool = False, share: bool = False) -> str:
-    """A number for a table: whole from 100 on, else to three figures; a share in per cent; "n/a" for none."""
+    """A number for a table: whole from 100 on, else to three figures; a share in per cent; "n/a" for none.
+
+    The difference of two shares is told in percentage points (``points``), not so.
+    """
     if math.isnan(value):
         return "n/a"
     if math.isinf(value):
@@ -106,12 +182,34 @@ def quantity(value: float, *, sign: bool = False, share: bool = False) -> str:
     return f"{before}{text}{'%' if share else ''}"
 
 
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, to two figures: "+0.17 points", "0"; "n/a" for none."""
+    if math.isnan(difference):
+        return "n/a"
+    size = abs(two_figures(difference * 100))
+    return "0" if size < 0.0005 else f"{'−' if difference < 0 else '+'}{size:.3g} points"
+
+
+def differences(row: Mapping[Any, Any]) -> tuple[str, str, str]:
+    """A row's ``mean``, ``low`` and ``high`` for a table, none finer than three figures of the largest.
+
+    The ``measure`` says what they are: of shares in percentage points, whose bounds do not repeat the word.
+    """
+    values = [row[name] for name in ("mean", "low", "high")]
+    if str(row["measure"]).endswith("_share"):
+        mean, low, high = (points(value) for value in values)
+        return mean, low.removesuffix(" points"), high
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    digits = 2 - math.floor(math.log10(largest)) if largest else 0
+    mean, low, high = (
+        quantity(round(value, digits) if math.isfinite(value) else value, sign=True) for value in values
+    )
+    return mean, low, high
+
+
 def measure_title(key: str) -> str:
     """A measure as a table calls it: "A&E attendances", "QALYs lost", "Crises: gap"."""
-    words = (
-        plain(key.replace("a_and_e", "A&E").removesuffix("_gap"))
-        .replace("qalys", "QALYs")
-        .replace("gp ", "GP ")
-    )
-    told = words[:1].upper() + words[1:]
-    return f"{told}: gap" if key.endswith("_gap") else told
+    if key in _MEASURES:
+        return _MEASURES[key]
+    words = plain(key.replace("a_and_e", "A&E")).replace("qalys", "QALYs").replace("gp ", "GP ")
+    return words[:1].upper() + words[1:]

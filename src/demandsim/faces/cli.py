@@ -1,7 +1,7 @@
-"""The command line: ``demandsim run``, ``compare``, ``evidence`` and ``show``.
+"""The command line: ``demandsim run``, ``compare``, ``evidence``, ``show`` and ``check``.
 
-Exit codes: 0 fine; 2 a mistake of the user's, told in one line; 130 stopped by Ctrl-C with nothing to show; 1
-anything unexpected, with its traceback. What a command needs is imported when it runs, so that ``--help`` answers
+Exit codes: 0 fine; 1 a check that differs, or anything unexpected, with its traceback; 2 a mistake of the user's, told
+in one line; 130 stopped by Ctrl-C with nothing to show. What a command needs is imported when it runs, so that ``--help`` answers
 at once.
 """
 
@@ -15,7 +15,13 @@ import typer
 
 from demandsim.errors import DemandSimError, shown
 
-MISTAKE, STOPPED = 2, 130
+DIFFERS, MISTAKE, STOPPED = 1, 2, 130
+
+LONGEST = 30
+"""Years of 52 weeks in the longest run that a scenario may have."""
+
+USUAL = 5
+"""Years that ``compare`` runs unless told otherwise."""
 
 
 def whole(given: str | int) -> int:
@@ -37,6 +43,20 @@ def whole(given: str | int) -> int:
         raise typer.BadParameter(f"given {shown(given)}; a whole number would do") from None
 
 
+def some_years(given: str | int) -> int:
+    """Read a number of years as typed.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is no whole number, or one that nothing could run for.
+    """
+    years = whole(given)
+    if not 1 <= years <= LONGEST:
+        raise typer.BadParameter(f"given {years}; a whole number from 1 to {LONGEST} would do")
+    return years
+
+
 Arms = Annotated[
     list[str] | None,
     typer.Option(
@@ -52,7 +72,9 @@ Residents = Annotated[
         parser=whole, metavar="N", help="Residents to simulate; the scenario's own number if not given."
     ),
 ]
-Years = Annotated[int | None, typer.Option(parser=whole, metavar="N", help="Years of 52 weeks to record.")]
+Years = Annotated[
+    int | None, typer.Option(parser=some_years, metavar="N", help="Years of 52 weeks to record.")
+]
 Weeks = Annotated[
     int | None, typer.Option(parser=whole, metavar="N", help="Weeks to record, instead of years.")
 ]
@@ -170,7 +192,7 @@ def compare(
         seeds=seeds,
         threads=threads,
         residents=residents,
-        length=Length(years if years or weeks else 5, weeks),
+        length=Length(USUAL if years is None and weeks is None else years, weeks),
         outputs=Outputs(json, csv, None if no_report else report),
     )
 
@@ -218,6 +240,32 @@ def show(
     from demandsim.faces.commands import show_in_words
 
     show_in_words(name, place=scenario)
+
+
+@app.command()
+def check(
+    folder: Annotated[
+        str,
+        typer.Argument(metavar="FOLDER", help="Folder with cases.toml and the baselines stored beside it."),
+    ] = "tests/baseline",
+    case: Annotated[
+        list[str] | None, typer.Option("--case", metavar="NAME", help="Only this case. Repeatable.")
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Replace the baselines that differ.")] = False,
+    why: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="With --update: why the numbers may change; it is logged."),
+    ] = None,
+) -> None:
+    """Run named cases again, and tell what moved.
+
+    Each case is a scenario, policies and a seed. Exit code 1 says that something differs from the stored baselines; a
+    check never rewrites them.
+    """
+    from demandsim.faces.checking import check_cases
+
+    if not check_cases(folder, case or [], update=update, why=why):
+        raise typer.Exit(DIFFERS)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

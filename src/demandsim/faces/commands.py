@@ -13,6 +13,8 @@ from rich.console import Console
 
 from demandsim.agencies.timetable import timetable
 from demandsim.analysis.comparison import Comparison
+from demandsim.analysis.drift import drift_frame, drift_said
+from demandsim.analysis.words import pairs_said
 from demandsim.chance import check_seed
 from demandsim.errors import EvidenceError, PolicyError, RunError, ScenarioError
 from demandsim.evidence.parameter import Grade, Parameter
@@ -83,6 +85,8 @@ def run_once(
     for table in (tables.agencies(record), tables.published(beside, baseline=not policies)):
         screen.print(table)
         screen.print()
+    if not policies:
+        _print_drift(screen, drift_frame([record]), scenario)
     screen.print(
         f"Simulated in {lasted(took)}, loading aside ({lasted(loading)}). Digest {record.digest[:16]}."
     )
@@ -123,9 +127,7 @@ def compare_policies(
     arms = [policies] if together else [(policy,) for policy in policies]
     for arm in arms:
         timetable(scenario, arm)
-    seed_list(seeds)
-    if threads is not None and threads < 1:
-        raise RunError(f"--threads: given {threads}; a whole number from 1 would do")
+    _check_amounts(seeds, threads)
     outputs.check()
     screen, messages = consoles(outputs)
     loading = warm_up(scenario, messages)
@@ -133,27 +135,28 @@ def compare_policies(
     with bar(messages, f"Running {scenario.title}") as progress:
         found = compare_each(scenario, arms, seeds=seeds, threads=threads, progress=progress)
     took = clock.seconds
-    finished = len(found[0].pairs)
-    if finished < seeds:
+    if (finished := len(found[0].pairs)) < seeds:
         messages.print(f"Stopped early: {finished} of {seeds} pairs were finished, and are shown.")
-    beside = published_frame(*(pair.baseline for pair in found[0].pairs))
-    _print_comparisons(screen, found, beside)
+    baselines = [pair.baseline for pair in found[0].pairs]
+    beside, drift = published_frame(*baselines), drift_frame(baselines)
+    _print_comparisons(screen, found, beside, drift)
     if outputs.report is not None:
         from demandsim.analysis.report import write_report  # matplotlib takes a second to load
 
         write_report(found, outputs.report, published=beside, version=_version())
         screen.print(f"Report: {outputs.report}")
     screen.print(
-        f"Simulated {len(found[0].pairs)} pairs of {scenario.residents:,} residents over "
+        f"Simulated {pairs_said(finished)} of {scenario.residents:,} residents over "
         f"{scenario.weeks} weeks in {lasted(took)}, loading aside ({lasted(loading)})."
     )
     write_json(
         outputs.json,
         {
             **_about(scenario, (), took),
-            "seeds": [pair.baseline.seed for pair in found[0].pairs],
+            "seeds": [baseline.seed for baseline in baselines],
             "comparisons": [_compared(one) for one in found],
             "published": rows(beside),
+            "drift": rows(drift),
         },
     )
     write_csv(outputs.csv, pd.concat([tables.comparison_frame(one) for one in found], ignore_index=True))
@@ -221,6 +224,13 @@ def _place(name: str, residents: int | None, length: Length) -> Scenario:
     return scenario.replace(residents=size, weeks=weeks)
 
 
+def _check_amounts(seeds: int, threads: int | None) -> None:
+    """Refuse a number of pairs or of threads that cannot be."""
+    seed_list(seeds)
+    if threads is not None and threads < 1:
+        raise RunError(f"--threads: given {threads}; a whole number from 1 would do")
+
+
 def _policies(names: Sequence[str]) -> tuple[Policy, ...]:
     """Read policies, each once."""
     policies = tuple(read_policy(name) for name in names)
@@ -247,8 +257,10 @@ def _is_policy(name: str) -> bool:
     return bool(POLICY_KEYS.intersection(load(path).data))
 
 
-def _print_comparisons(screen: Console, found: Sequence[Comparison], beside: pd.DataFrame) -> None:
-    """Show every comparison's tables, the baseline beside published figures, and a sentence each."""
+def _print_comparisons(
+    screen: Console, found: Sequence[Comparison], beside: pd.DataFrame, drift: pd.DataFrame
+) -> None:
+    """Show every comparison's tables, the baseline beside published figures and by itself, a sentence each."""
     from demandsim.analysis.report import beyond_the_law  # as above
 
     for one in found:
@@ -256,13 +268,23 @@ def _print_comparisons(screen: Console, found: Sequence[Comparison], beside: pd.
         for table in tables.comparison(one):
             screen.print(table)
             screen.print()
-        for note in beyond_the_law(one):
-            screen.print(f"Beyond the law: {note}")
+        if notes := beyond_the_law(one):
+            screen.print("Beyond the law. This policy was run all the same, although:")
+            for note in notes:
+                screen.print(f"- {note}")
             screen.print()
     screen.print(tables.published(beside, baseline=True))
     screen.print()
+    _print_drift(screen, drift, found[0].scenario)
     for one in found:
         screen.print(one.sentence())
+        screen.print()
+
+
+def _print_drift(screen: Console, drift: pd.DataFrame, scenario: Scenario) -> None:
+    """Say how far the baseline moves by itself, where it ran long enough to tell."""
+    if len(drift):
+        screen.print(drift_said(drift, scenario))
         screen.print()
 
 

@@ -10,33 +10,28 @@ from rich.table import Table
 from rich.text import Text
 
 from demandsim.analysis.comparison import Comparison
-from demandsim.analysis.flows import PURSE
+from demandsim.analysis.flows import PURSE, RESIDENTS
 from demandsim.analysis.intervals import label
+from demandsim.analysis.outcomes import MAIN, WAITS_NOTE
+from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM
-from demandsim.analysis.shunt import shunt_last_year
-from demandsim.analysis.words import measure_title, quantity, service_title, short, who
+from demandsim.analysis.shunt import matrix_frame, shunt_last_year
+from demandsim.analysis.words import (
+    at_service,
+    differences,
+    grain,
+    measure_title,
+    quantity,
+    ratio_said,
+    short,
+    who,
+)
 from demandsim.evidence.parameter import Parameter, Value
 from demandsim.records.record import RunRecord
 from demandsim.units import WEEKS_A_YEAR
 
 VIEWS = ("cash", "cash_low_r", "cash_high_r", "full")
 """Views shown side by side, never added."""
-
-OUTCOMES = (
-    "crises",
-    "unmet_need_weeks",
-    "bounces",
-    "hand_offs",
-    "weeks_to_help",
-    "failure_demand_share",
-    "delayed_discharge_weeks",
-    "a_and_e_attendances",
-    "emergency_admissions",
-    "deaths",
-    "qalys_lost",
-    "qalys_lost_gap",
-)
-"""Outcomes shown on the screen; files hold all."""
 
 
 def agencies(record: RunRecord) -> Table:
@@ -104,10 +99,13 @@ def published(frame: pd.DataFrame, *, baseline: bool) -> Table:
     return made
 
 
-def comparison(one: Comparison) -> Iterator[Table]:
-    """The tables of one comparison: money, ratios or the matrix, outcomes."""
+def comparison(one: Comparison) -> Iterator[Table | Text]:
+    """The tables of one comparison: money, ratios or the matrix where somebody hopes to save, outcomes."""
     yield money(one)
-    yield matrix(one) if one.parts else ratios(one)
+    if one.parts:
+        yield matrix(one)
+    elif savers(one):
+        yield ratios(one)
     yield outcomes(one)
 
 
@@ -126,20 +124,21 @@ def money(one: Comparison) -> Table:
     for name in ("cash", interval, "at low r", "at high r", "last year", "full (unit costs)"):
         made.add_column(name, justify="right")
     frames = {view: one.shunt(view=view, by="payer") for view in VIEWS}
-    last = shunt_last_year(one, by="payer")
+    last, least = shunt_last_year(one, by="payer"), _grain(one)
     for at, row in enumerate(frames["cash"].to_dict("records")):
         if row["payer"] == PURSE:
             made.add_section()
         rising = " …" if bool(last["still_rising"].iloc[at]) else ""
+        mean, low, high = (short(row[name], least) for name in ("mean", "low", "high"))
         made.add_row(
             who(row["payer"], one.scenario),
-            short(row["mean"]),
-            between(short(row["low"]), short(row["high"])),
-            *(short(frames[view]["mean"].iloc[at]) for view in ("cash_low_r", "cash_high_r")),
-            short(last["mean"].iloc[at]) + rising,
-            short(frames["full"]["mean"].iloc[at]),
+            mean,
+            "" if {mean, low, high} == {"£0"} else between(low, high),
+            *(short(frames[view]["mean"].iloc[at], least) for view in ("cash_low_r", "cash_high_r")),
+            short(last["mean"].iloc[at], least) + rising,
+            short(frames["full"]["mean"].iloc[at], least),
         )
-    notes = ["r: the share of a unit cost that follows contacts within the year."]
+    notes = [f"r: the share of a unit cost that follows contacts within the year. Rounded to £{least:,.0f}."]
     if bool(last["still_rising"].any()):
         notes.append("…: still growing in the last year.")
     if one.scenario.residents < MONEY_FROM:
@@ -148,64 +147,75 @@ def money(one: Comparison) -> Table:
     return made
 
 
-def ratios(one: Comparison) -> Table:
-    """Shunt, landing and boomerang of a policy with one saver."""
+def ratios(one: Comparison) -> Table | Text:
+    """Shunt, landing and boomerang of a policy with one saver; one line where there are none, and why."""
+    frame = one.ratios()
+    if frame["mean"].isna().all():
+        return Text(f"For each pound saved there are no ratios: {frame['note'].iloc[0]}.")
     made = Table(title="For each pound saved (cash)", title_justify="left", caption_justify="left")
     made.add_column("ratio")
     made.add_column("mean", justify="right")
     made.add_column(f"90% interval ({label(len(one.pairs))})", justify="right")
     made.add_column("note", overflow="fold")
-    for row in one.ratios().to_dict("records"):
-        where = f"at {service_title(row['where'], one.scenario)}" if row["where"] else ""
-        told = quantity(row["mean"]), between(quantity(row["low"]), quantity(row["high"]))
-        made.add_row(row["measure"], *told, row["note"] or where)
+    for row in frame.to_dict("records"):
+        mean, low, high = ratio_said(row)
+        where = at_service(row["where"], one.scenario) if row["where"] else ""
+        made.add_row(row["measure"], mean, between(low, high), row["note"] or where)
     made.caption = (
-        "shunt: what other payers pay more ÷ the saver's own net saving; landing: extra cost at the service that "
-        "takes most ÷ the budget cut; boomerang: the part of the expected saving that is lost again."
+        "shunt: what other payers pay more for each £1 the saver saves, net; landing: extra cost at the service that "
+        "takes most for each £1 cut; boomerang: the part of the saving expected by then that is lost again."
     )
     return made
 
 
 def matrix(one: Comparison) -> Table:
     """Each saver's own change alone, all together, and what that adds: a column a policy, named beneath."""
-    frame = one.matrix()
+    mean, low, high = (matrix_frame(one, bound=bound) for bound in ("mean", "low", "high"))
     made = Table(
-        title="Each saving alone, and together: pounds a year (cash)",
+        title="Each saving alone, and together: pounds a year (cash), and 90% intervals "
+        f"({label(len(one.pairs))})",
         title_justify="left",
         caption_justify="left",
+        show_lines=True,
     )
     made.add_column("payer")
-    parts = [name for name in frame["policy"] if name not in ("together", "interaction")]
-    for place, name in enumerate(frame["policy"], start=1):
-        made.add_column(str(place) if name in parts else name, justify="right")
-    for payer in frame.columns[2:]:
-        if payer == PURSE:
-            made.add_section()
-        if payer == PURSE or (frame[payer].abs() >= 1).any():
-            made.add_row(who(payer, one.scenario), *(short(float(sum_)) for sum_ in frame[payer]))
+    parts, least = [name for name in mean["policy"] if name not in ("together", "interaction")], _grain(one)
+    for place, name in enumerate(mean["policy"], start=1):
+        made.add_column(str(place) if name in parts else name, justify="right", no_wrap=True)
+    for payer in mean.columns[2:]:
+        if payer in (PURSE, RESIDENTS) or (mean[payer].abs() >= least / 2).any():
+            ends = zip(mean[payer], low[payer], high[payer], strict=True)
+            made.add_row(who(payer, one.scenario), *(_stacked(*sums, least) for sums in ends))
     titles = {policy.name: policy.title for each in one.policies for policy in each.whole()}
     named = [f"{place}: {titles.get(name, name)}" for place, name in enumerate(parts, start=1)]
     made.caption = "\n".join([*named, "interaction: together, less the sum of the others"])
     return made
 
 
+def _stacked(mean: float, low: float, high: float, grain: float) -> Text:
+    """A sum with the ends of its interval under it."""
+    told, *ends = (short(sum_, grain) for sum_ in (mean, low, high))
+    shown = Text(told)
+    if "n/a" not in ends and {told, *ends} != {"£0"}:
+        shown.append(f"\n{ends[0]} to\n{ends[1]}", style="dim")
+    return shown
+
+
 def outcomes(one: Comparison) -> Table:
     """What it did to residents."""
-    made = Table(title="What it did to residents", title_justify="left")
+    made = Table(title="What it did to residents", title_justify="left", caption_justify="left")
     made.add_column("outcome")
     made.add_column("unit", overflow="fold")
     for name in ("baseline", "with the policy", "difference", f"90% interval ({label(len(one.pairs))})"):
         made.add_column(name, justify="right")
     found = {row["measure"]: row for row in one.outcomes().to_dict("records")}
-    for row in (found[name] for name in OUTCOMES if name in found):
-        made.add_row(
-            measure_title(row["measure"]),
-            row["unit"],
-            quantity(row["baseline"]),
-            quantity(row["policy"]),
-            quantity(row["mean"], sign=True),
-            between(quantity(row["low"], sign=True), quantity(row["high"], sign=True)),
-        )
+    for row in (found[name] for name in MAIN if name in found):
+        share = row["measure"].endswith("_share")
+        mean, low, high = differences(row)
+        levels = (quantity(row[name], share=share) for name in ("baseline", "policy"))
+        told = "" if mean == low == high == "0" else between(low, high)
+        made.add_row(measure_title(row["measure"]), row["unit"], *levels, mean, told)
+    made.caption = f"From the policy's first week to the end. {WAITS_NOTE}"
     return made
 
 
@@ -228,6 +238,11 @@ def comparison_frame(one: Comparison) -> pd.DataFrame:
     whole = pd.concat([frame[columns] for frame in frames], ignore_index=True)
     whole.insert(0, "policy", " + ".join(policy.name for policy in one.policies))
     return whole
+
+
+def _grain(one: Comparison) -> float:
+    """Pounds to which sums are rounded."""
+    return grain(one.pairs[0].baseline.scale)
 
 
 def parameter(one: Parameter) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -10,10 +12,14 @@ from demandsim.records.labels import Labels, Recorded, in_force
 from demandsim.records.measures import EVENTS, UNPAID
 from demandsim.records.money import CASH, Entries, Whole, line
 from demandsim.records.prices import RESPONSIVE
-from demandsim.units import WEEKS_A_YEAR
+from demandsim.scenario.agency import FOR_THE_PLACE, MECHANISMS
+from demandsim.scenario.schema import Scenario
+from demandsim.units import WEEKS_A_YEAR, pence, split_by_largest_remainder
 
 MILLION = 1_000_000
 MINUTES_AN_HOUR = 60
+PER = (*EVENTS, FOR_THE_PLACE)
+"""What a mechanism may be paid for."""
 
 
 def whole_pence(due: Whole, per: Whole | int) -> Whole:
@@ -93,8 +99,38 @@ def capacity_entries(record: Recorded, words: Labels, view: str) -> list[Entries
     return found
 
 
+def mechanism_pence(scenario: Scenario) -> Whole:
+    """Work out what each agency's use of the mechanisms costs, in whole pence for each thing it is paid for.
+
+    The cost runs with the strength that is set, whether or not it has effect yet, or any effect at all. What is
+    priced for the whole place is paid once, at the strength of the agency that does most, and shared by those that
+    use it in proportion to their strengths.
+
+    Returns
+    -------
+    [per, agency]
+        In the order of ``PER``.
+    """
+    table = np.zeros((len(PER), len(scenario.agencies)), np.int64)
+    for name in MECHANISMS:
+        if (stated := scenario.mechanisms.get(name)) is None:
+            continue
+        running = Decimal(repr(float(stated.running)))
+        strengths = [Decimal(repr(float(getattr(a.leadership, name)))) for a in scenario.agencies.values()]
+        if stated.per == FOR_THE_PLACE:
+            table[PER.index(stated.per)] += _shared(pence(running * max(strengths)), strengths)
+        else:
+            table[PER.index(stated.per)] += [pence(running * strength) for strength in strengths]
+    return table
+
+
+def _shared(total: int, strengths: Sequence[Decimal]) -> tuple[int, ...]:
+    """Split a sum in proportion to strengths; without any there is none."""
+    return split_by_largest_remainder(total, strengths) if any(strengths) else (0,) * len(strengths)
+
+
 def mechanism_entries(record: Recorded, words: Labels) -> list[Entries]:
-    """Price what agencies' mechanisms use: by opening, hand-off, refusal and resident-year."""
+    """Price what agencies' mechanisms use: by opening, hand-off, matter outside the remit and resident-year."""
     week = np.arange(record.weeks)
     price = np.stack([p for _, p in record.mechanism_pence])[in_force(record.mechanism_pence, record.weeks)]
     events = (record.weekly["event"] * price[:, : len(EVENTS)]).sum(axis=1)

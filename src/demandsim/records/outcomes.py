@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from demandsim.errors import ViewError, shown
 from demandsim.records.labels import Labels, Recorded, labels, named
 from demandsim.records.measures import CRISES, HEALTH, HELPED, MEASURES, RESIDENT_WEEKS, WAITED
-from demandsim.records.money import contacts_by
+from demandsim.records.money import Contacts, contacts_by
 from demandsim.units import MULTIPLIER_ONE, WEEKS_A_YEAR
 
 MINUTES_AN_HOUR = 60
@@ -26,41 +27,56 @@ class Outcome(NamedTuple):
     value: float
 
 
-def outcomes_frame(record: Recorded) -> pd.DataFrame:
+def outcomes_frame(record: Recorded, *, from_week: int = 0) -> pd.DataFrame:
     """Give every outcome of a run.
 
     Parameters
     ----------
     record
         The run.
+    from_week
+        First recorded week that counts: the weeks before it are left out of counts, shares, waits and gaps
+        alike.
 
     Returns
     -------
     DataFrame
         ``measure`` (a key that stays), ``unit`` (in words) and ``value``, a row a measure. Counts are totals
-        over the recorded weeks, scaled to the place; shares, waits and gaps are not scaled, and NaN where
-        there is nothing to divide by. A gap is quintile 1 (most deprived) less quintile 5.
+        over those weeks, scaled to the place; shares, waits and gaps are not scaled, and NaN where there is
+        nothing to divide by. A gap is quintile 1 (most deprived) less quintile 5.
+
+    Raises
+    ------
+    ViewError
+        If ``from_week`` is no week.
     """
-    by_quintile = weekly_totals(record)
+    if from_week < 0:
+        raise ViewError(f"from_week: given {shown(from_week)}; a whole number from 0 would do")
+    by_quintile = weekly_totals(record, from_week=from_week)
+    minutes = overrun_minutes(record, from_week=from_week)
     rows = [
         *_counts(by_quintile.sum(axis=1), record.scale),
-        Outcome("weeks_to_help", "weeks a need helped", _share(*by_quintile[[WAITED, HELPED]].sum(axis=1))),
-        *_contacts(record, labels(record.scenario)),
-        Outcome("overrun_hours", "hours", record.scale * overrun_minutes(record) / MINUTES_AN_HOUR),
+        Outcome(
+            "weeks_to_help",
+            "weeks waited by each need that was helped",
+            _share(*by_quintile[[WAITED, HELPED]].sum(axis=1)),
+        ),
+        *_contacts(record, labels(record.scenario), from_week),
+        Outcome("overrun_hours", "hours", record.scale * minutes / MINUTES_AN_HOUR),
         *_gaps(by_quintile),
     ]
     frame = pd.DataFrame(rows, columns=list(Outcome._fields))
     return frame.astype({"measure": "str", "unit": "str", "value": "float64"})
 
 
-def weekly_totals(record: Recorded) -> NDArray[np.int64]:
+def weekly_totals(record: Recorded, *, from_week: int = 0) -> NDArray[np.int64]:
     """Add the weekly counts up over the recorded weeks: [measure, quintile], simulated residents' own."""
     if record.weeks == 0:
         return np.zeros((len(MEASURES), 5), np.int64)
-    return np.asarray(record.weekly["measure"].sum(axis=0), np.int64)
+    return np.asarray(record.weekly["measure"][from_week:].sum(axis=0), np.int64)
 
 
-def overrun_minutes(record: Recorded) -> int:
+def overrun_minutes(record: Recorded, *, from_week: int = 0) -> int:
     """Minutes worked beyond what there was, each counted in the week it came up, not while carried."""
     if record.weeks == 0:
         return 0
@@ -68,7 +84,7 @@ def overrun_minutes(record: Recorded) -> int:
     after = weekly["carried"]
     # Where a week ended short, nothing was cut off, so what it began with follows from its own numbers.
     before = after - weekly["funded"] + weekly["used"]
-    return int(np.where(after < 0, np.minimum(before, 0) - after, 0).clip(min=0).sum())
+    return int(np.where(after < 0, np.minimum(before, 0) - after, 0).clip(min=0)[from_week:].sum())
 
 
 def yearly_rates(record: Recorded) -> pd.DataFrame:
@@ -123,9 +139,11 @@ def _counts(totals: NDArray[np.int64], scale: float) -> list[Outcome]:
     return rows
 
 
-def _contacts(record: Recorded, words: Labels) -> list[Outcome]:
+def _contacts(record: Recorded, words: Labels, from_week: int) -> list[Outcome]:
     """Give what the ledger's contacts say: failure demand, and hospital doors where the scenario has them."""
-    contacts = contacts_by(record, ("need", "cause_agency"))
+    columns = ("need", "cause_agency", "week") if from_week else ("need", "cause_agency")
+    every = contacts_by(record, columns)
+    contacts = Contacts(*(column[every.week >= from_week] for column in every))
     tracked = int(contacts.number[contacts.need > 0].sum())
     caused = int(contacts.number[(contacts.need > 0) & (contacts.cause > 0)].sum())
     rows = [

@@ -67,11 +67,11 @@ class RunRecord:
 
         return ledger_frame(self, by, view=view, scaled=scaled)
 
-    def outcomes(self) -> pd.DataFrame:
+    def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
         """See ``records.outcomes.outcomes_frame``."""
         from demandsim.records.outcomes import outcomes_frame
 
-        return outcomes_frame(self)
+        return outcomes_frame(self, from_week=from_week)
 
     def journeys(self) -> pd.DataFrame:
         """See ``records.journeys.journeys_frame``."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from demandsim.scenario.base import SECTORS
-from demandsim.scenario.policy import Policy
+from demandsim.scenario.policy import Change, Policy
 from demandsim.scenario.policy_check import check_policy
 from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import Service
 from demandsim.scenario.settings import made
-from demandsim.scenario.telling import MECHANISMS, legal_notes, payers, what, when
+from demandsim.scenario.telling import MECHANISMS, legal_note, payers, spent, unmeasured, what, when
 from demandsim.scenario.words import common, count, listed, pounds, severity, span, the_agency, the_service
 
 _SECTORS = {
@@ -24,13 +25,18 @@ _SECTORS = {
 }
 
 
+NO_SERVICE = "street"
+"""The place of stay that nobody provides."""
+
+
 def explain_policy(policy: Policy, scenario: Scenario) -> str:
     """Tell who makes a policy, what changes when and for whom, who hopes to save what, and on what evidence.
 
     Parameters
     ----------
     policy : Policy
-        As ``read_policy`` gives it; each policy it includes is told in a paragraph of its own.
+        As ``read_policy`` gives it; each policy it includes is told in a paragraph of its own, and so are the
+        changes of each theme.
     scenario : Scenario
         What it changes: names, and settings as they were.
 
@@ -46,46 +52,68 @@ def explain_policy(policy: Policy, scenario: Scenario) -> str:
     """
     check_policy(scenario, policy)
     data: Mapping[str, Any] = scenario.model_dump()
-    paragraphs = [_sentence(policy.title)]
-    if policy.about:
-        paragraphs.append(_sentence(policy.about))
+    paragraphs = [_sentence(policy.title), *_paragraphs(policy.about)]
+    if not policy.change:
+        paragraphs.append("It changes nothing.")
     parts = [part for part in policy.whole() if part is not policy and part.own]
     if parts:
         paragraphs.append(f"It brings together {count(len(parts), 'decision')}, told here one by one.")
     for part in parts:
         told, data = _told(part, scenario, data)
-        paragraphs.append(" ".join([_sentence(part.title), *told]))
+        paragraphs += [f"{_sentence(part.title)} {told[0]}", *told[1:]]
     told, data = _told(policy, scenario, data)
-    if told:
-        paragraphs.append(" ".join(told))
+    paragraphs += told
     if len(parts) > 1 and (total := sum(part.expected_saving for part in parts)):
         paragraphs.append(f"Added up, those who make these changes hope to save {pounds(total)} a year.")
-    if parts:
-        paragraphs.extend(
-            f"Where this comes from, for “{part.title}”: {_source(part.source)}" for part in parts
-        )
-    paragraphs.append(f"Where this comes from: {_source(policy.source)}")
+    for part in parts:
+        paragraphs += _paragraphs(f"Where this comes from, for “{part.title}”: {_source(part.source)}")
+    paragraphs += _paragraphs(f"Where this comes from: {_source(policy.source)}")
     return "\n\n".join(paragraphs)
 
 
 def _told(policy: Policy, scenario: Scenario, data: Mapping[str, Any]) -> tuple[list[str], Mapping[str, Any]]:
-    """Sentences for a policy's own changes and its saving, and the tables as they stand afterwards."""
-    sentences: list[str] = []
+    """Paragraphs for a policy's own changes and its saving, one a theme, and the tables as they stand afterwards."""
+    themes: dict[str, list[str]] = {}
     if policy.own or policy.expected_saving:
-        sentences.append(_made_by(policy, scenario))
-    last = ""
-    for change in policy.own:
-        dates = when(change)
-        opening = "At the same time" if dates == last else dates
-        last = dates
-        for clause in what(change, scenario, data):
+        themes[""] = [_made_by(policy, scenario)]
+    last: dict[str, str] = {}
+    noted: str | None = None
+    for changes in _at_once(policy.own):
+        theme, dates = changes[0].theme, when(changes[0])
+        opening = "At the same time" if dates == last.get(theme) else dates
+        last[theme] = dates
+        sentences = themes.setdefault(theme, [])
+        if len(changes) > 1:
+            clauses = [spent([one.money for one in changes if one.money is not None], scenario)]
+        else:
+            clauses = what(changes[0], scenario, data)
+        for clause in clauses:
             sentences.append(f"{opening}, {clause}.")
             opening = "At the same time"
-        sentences.extend(legal_notes(change, scenario))
-        if change.why:
-            sentences.append(_sentence(change.why))
-        data = made(data, change)
-    return sentences, data
+        sentences += [_sentence(one.why) for one in changes if one.why]
+        for one in changes:
+            data = made(data, one)
+            noted = theme if unmeasured([one], scenario) else noted
+    paragraphs = []
+    for theme, told in themes.items():
+        paragraphs.append(" ".join([_sentence(theme), *told] if theme else told))
+        if theme == noted:
+            paragraphs.append(unmeasured(policy.own, scenario))
+    paragraphs += filter(None, [legal_note(policy.own, scenario)])
+    return [" ".join(paragraphs)] if len(themes) == 1 else paragraphs, data
+
+
+def _at_once(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Changes to be told in one sentence: sums of one kind that agencies spend at the same time; else each alone."""
+
+    def alike(numbered: tuple[int, Change]) -> tuple[Any, ...]:
+        number, change = numbered
+        if change.money is None or change.money.agency is None:
+            return (number,)
+        return (change.theme, when(change), change.money.kind)
+
+    for _, together in groupby(enumerate(changes), alike):
+        yield [change for _, change in together]
 
 
 def _made_by(policy: Policy, scenario: Scenario) -> str:
@@ -109,7 +137,12 @@ def _source(text: str) -> str:
     """Where something comes from, without the row numbers of evidence files, which nobody can hear."""
     rows = r"[A-Z]{1,2}\d{2,3}(?:(?:-|, | and )[A-Z]{1,2}\d{2,3})*"
     text = re.sub(rf"\s*\({rows}\)|(?<=\d): {rows}(?=[,)])", "", text)
-    return _sentence(re.sub(rf"(^|[.;:] ){rows}(?: \((null)\))?: ", r"\1", text))
+    return _capital(re.sub(rf"(^|[.;:] ){rows}(?: \((null)\))?: ", r"\1", text.strip()))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Text as paragraphs, each one line: an empty line in the file begins another."""
+    return [_sentence(part) for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
 
 
 def explain_scenario(scenario: Scenario) -> str:
@@ -126,7 +159,7 @@ def explain_scenario(scenario: Scenario) -> str:
     districts = listed(district.title for district in place.districts.values())
     paragraphs = [
         _sentence(scenario.title),
-        *([_sentence(scenario.about)] if scenario.about else []),
+        *_paragraphs(scenario.about),
         f"{place.title} has {place.population:,} residents in {count(len(place.districts), 'district')}: "
         f"{districts}. The model follows {scenario.residents:,} of them, {stands}, for "
         f"{span(scenario.weeks)}.",
@@ -160,15 +193,20 @@ def _sector(scenario: Scenario, sector: str) -> str:
     for name, agency in scenario.agencies.items():
         if agency.sector != sector:
             continue
-        services = [
+        owned = [
             service for service in scenario.services.values() if service.agency == name and not service.closed
         ]
-        if services:
-            told = listed(_service(service) for service in services)
+        services = [service for service in owned if service.place != NO_SERVICE]
+        told = listed(_service(service) for service in services)
+        if told == common(agency.title):
+            sentences.append(f"{agency.title} has the services in its name.")
+        elif services:
             are = "services of {} are" if len(services) > 1 else "service of {} is"
             sentences.append(f"The {are.format(the_agency(agency))} {told}.")
         elif agency.refers:
             sentences.append(f"Referrals alone come from {the_agency(agency)}, without a service of its own.")
+        if none := [common(service.title) for service in owned if service.place == NO_SERVICE]:
+            sentences.append(f"Counted beside them, though no service: {listed(none)}.")
         shared = [service for service in services if set(service.payers) - {name}]
         sentences += [
             f"The cost of {the_service(one)} is borne by {payers(one.payers, scenario)}." for one in shared

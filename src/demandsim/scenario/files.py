@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,6 +92,8 @@ def _not_found(given: Path, base: Path, ours: Path, beside: File | None) -> Scen
     try:
         if (base / given).is_dir():
             return ScenarioError(text, "", "is a folder, not a file")
+        if (base / given).exists():
+            return ScenarioError(text, "", "is a device or a pipe, not a file", would_do="save it as a file")
         names = sorted(path.stem for path in ours.glob("*.toml"))
     except OSError:
         names = []
@@ -164,6 +167,8 @@ def _settled(item: Any, place: Loc, label: str) -> Any:
         raise ScenarioError(label, spelled(place[:3]), "tables or arrays nested too deep")
     if isinstance(item, list):
         return tuple(_settled(one, (*place, row), label) for row, one in enumerate(item))
+    if isinstance(item, date | time):
+        raise ScenarioError(label, spelled(place), f"no setting is a date or a time, as {item} is")
     if not isinstance(item, dict):
         return item
     if "value" in item and is_number_table(item):
@@ -187,6 +192,8 @@ def refuse_reserved(table: Mapping[str, Any], place: str, label: str) -> None:
 
 def _number(table: dict[str, Any], place: Loc, label: str) -> Any:
     """The number, in base prices, of a table that states it with its reasons."""
+    for key, item in table.items():
+        _settled(item, (*place, key), label)
     try:
         return plain(parameter(table, path=spelled(place), file=label).in_base_prices().value)
     except EvidenceError as error:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from demandsim.scenario.base import DECILES, ByDecile, Factor, Frozen, Key, Rate, ReadOnly, Share
+from demandsim.scenario.base import DECILES, TENURES, ByDecile, Factor, Frozen, Key, Rate, ReadOnly, Share
 
 FIVE_YEAR_BANDS = tuple(range(0, 91, 5))
 """First age of each five-year band of the population table; the last is 90 and over."""
 
+NEAR = 1e-6
+"""How far a sum of shares written to four decimals may be from one."""
+
+
+def _whole(shares: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuse shares by tenure that do not add up to one."""
+    if abs(sum(shares) - 1) > NEAR:
+        parts = " + ".join(f"{name} {share:g}" for name, share in zip(TENURES, shares, strict=True))
+        raise ValueError(f"shares must add up to 1, not {sum(shares):.6g} ({parts})")
+    return shares
+
+
 People = Annotated[float, Field(ge=0, le=1e8)]
 ByBand = Annotated[tuple[People, ...], Field(min_length=19, max_length=19)]
 ByTenure = Annotated[tuple[Share, ...], Field(min_length=3, max_length=3)]
+OneTenure = Annotated[ByTenure, AfterValidator(_whole)]
+"""Shares of households owned, social rented and private rented, which add up to one."""
 
 
 class District(Frozen):
@@ -27,17 +41,18 @@ class District(Frozen):
     invented: bool = False  # set beside no published figure
     population: Annotated[int, Field(ge=1)]
     households: Annotated[int, Field(ge=1)]
-    tenure: ByTenure
+    tenure: OneTenure
     growth: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.0
     people: Annotated[tuple[ByBand, ...], Field(min_length=10, max_length=10)]
 
     @model_validator(mode="after")
-    def _adds_up(self) -> District:
-        if abs(sum(self.tenure) - 1) > 1e-6:
-            raise ValueError(f"tenure must add up to 1, not {sum(self.tenure):.4f}")
+    def _peopled(self) -> District:
         if sum(map(sum, self.people)) <= 0:
             raise ValueError("people must hold somebody")
         return self
+
+
+_MAKE_UP = ("one_person", "couple", "couple_with_children", "lone_parent")
 
 
 class Households(Frozen):
@@ -52,6 +67,14 @@ class Households(Frozen):
     lone_parent: Share
     benefit: ByTenure
     leave_home: Rate = 0.2  # grown children (18 and over) who leave, a person-year
+
+    @model_validator(mode="after")
+    def _room_for_others(self) -> Households:
+        parts = {name: getattr(self, name) for name in _MAKE_UP}
+        if sum(parts.values()) > 1 + NEAR:
+            told = " + ".join(f"{name} {share:g}" for name, share in parts.items())
+            raise ValueError(f"shares must add up to at most 1, not {sum(parts.values()):.6g} ({told})")
+        return self
 
 
 class AgeRates(Frozen):
@@ -78,19 +101,19 @@ class Place(Frozen):
     invented: bool = False  # set beside no published figure
     population: Annotated[int, Field(ge=1)]
     districts: Annotated[dict[Key, District], *ReadOnly]
-    tenure_by_decile: Annotated[tuple[ByTenure, ...], Field(min_length=10, max_length=10)]
+    tenure_by_decile: Annotated[tuple[OneTenure, ...], Field(min_length=10, max_length=10)]
     male_by_band: Annotated[tuple[Share, ...], Field(min_length=19, max_length=19)]
     households: Households
     births: AgeRates  # children a woman and year; the male column is not read
     deaths: AgeRates
-    moves_out: Rate  # of households, a household-year
+    moves_out: Share  # of households, a year
     vulnerability_spread: Annotated[float, Field(ge=0, le=2)]  # standard deviation of its logarithm
     vulnerability_inherited: Share  # share of children whose vulnerability is a parent's
     support_mean: Share
     support_spread: Factor = 0.2
 
     @model_validator(mode="after")
-    def _adds_up(self) -> Place:
+    def _some_districts(self) -> Place:
         if not 1 <= len(self.districts) <= 60:
             raise ValueError("a place has 1 to 60 districts")
         return self

@@ -12,6 +12,9 @@ from demandsim.scenario.group import Group
 
 VERBS = ("set", "open", "close", "move_driver", "move_service", "money")
 
+NAME = r"^[a-z0-9][a-z0-9-]{0,60}$"
+"""What a policy may be called."""
+
 
 class MoveDriver(Frozen):
     """Move a driver by ``by`` of its own units, for the change's group."""
@@ -59,6 +62,7 @@ class Change(Frozen):
     ramp_weeks: Annotated[int, Field(ge=0, le=1040)] = 0
     until_week: Annotated[int, Field(ge=1, le=5200)] | None = None
     why: str = ""
+    theme: str = ""  # a few words; the changes of one theme are told together
     group: Group = Group()
     set: Annotated[dict[str, Any], *ReadOnly] = Field(default_factory=dict)
     open: Key | None = None
@@ -71,6 +75,16 @@ class Change(Frozen):
     def verb(self) -> str:
         """The one verb this change uses."""
         return next(v for v in VERBS if getattr(self, v))
+
+    def part_done(self, week: int, *, lag: int = 0) -> float:
+        """Share of the change that has been made by ``week``: nought before, rising evenly over the ramp to one.
+
+        With ``lag``, what follows from it: everything that many weeks later.
+        """
+        since = week - self.from_week - lag
+        if since < 0 or (self.until_week is not None and week >= self.until_week + lag):
+            return 0.0
+        return 1.0 if self.ramp_weeks == 0 else min(1.0, (since + 1) / self.ramp_weeks)
 
     @model_validator(mode="after")
     def _one_verb(self) -> Change:
@@ -91,7 +105,7 @@ class Policy(Frozen):
     a year for the place (0: none expected).
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
+    name: Annotated[str, Field(pattern=NAME)]
     title: str
     about: str = ""
     source: str

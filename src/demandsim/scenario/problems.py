@@ -173,7 +173,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
         least = "at least" if kind == "too_short" else "at most"
         return Problem(loc, f"must have {least} {many} entries, not {context.get('actual_length')}")
     if kind == "string_pattern_mismatch":
-        return Problem(loc, "must be lower-case letters, digits and joining marks, at most 40", given)
+        marks = "hyphens, at most 61" if "-]" in str(context["pattern"]) else "underscores, at most 40"
+        return Problem(loc, f"must be lower-case letters, digits and {marks}", given)
     return Problem(loc, detail["msg"].lower(), given)
 
 

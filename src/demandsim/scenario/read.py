@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from demandsim.errors import NotYetError, PolicyError, ScenarioError
 from demandsim.evidence.tables import values
 from demandsim.scenario.contents import Contents
 from demandsim.scenario.files import File, find, load
-from demandsim.scenario.policy import Policy
+from demandsim.scenario.policy import NAME, Policy
 from demandsim.scenario.problems import Loc, Origin, near, validated
 from demandsim.scenario.schema import Scenario, checked
 
@@ -236,6 +237,13 @@ def _read_policy(path: Path, above: tuple[Path, ...]) -> Policy:
     names = [one.name for part in parts for one in part.whole()]
     if twice := [name for name in names if names.count(name) > 1]:
         raise PolicyError(file.label, "includes", f"'{twice[0]}' comes in twice", would_do="leave one out")
+    if "name" not in data and not re.fullmatch(NAME, path.stem):
+        raise PolicyError(
+            file.label,
+            "",
+            f"a policy is named by its file, and '{path.stem}' is no name for one",
+            would_do="rename the file: lower-case letters, digits and hyphens, not underscores, at most 61",
+        )
     own = validated(Policy, {"name": path.stem, **data}, file=file.label, error=PolicyError)
     change = (*(change for part in parts for change in part.change), *own.change)
     return own.model_copy(update={"change": change, "parts": tuple(parts)})

@@ -22,6 +22,7 @@ def references(scenario: Contents) -> Iterator[Problem]:
     yield from _agencies(scenario)
     for name, service in scenario.services.items():
         yield from _service(scenario, service, ("services", name))
+    yield from _circles(scenario)
     for name, driver in scenario.drivers.items():
         for row, step in enumerate(driver.steps):
             yield from known(step.need, scenario.needs, ("drivers", name, "steps", row, "need"), "need")
@@ -120,6 +121,10 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
     handed = _NO_DOOR if service.mode == "emergency" else _NOT_APPROACHED
     for need, to in service.hand_on.items():
         yield from _service_named(scenario, to, (*here, "hand_on", need), not_mode=handed)
+        if to == here[-1]:
+            yield Problem(
+                (*here, "hand_on", need), "a service does not hand on to itself", to, "another service"
+            )
     for row, referral in enumerate(service.refers):
         yield from known(referral.need, scenario.needs, (*here, "refers", row, "need"), "need")
         to_door = (*here, "refers", row, "to")
@@ -129,6 +134,9 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
         yield from _service_named(
             scenario, wait.service, (*here, "awaits", row, "service"), not_mode=_NOT_APPROACHED
         )
+        if wait.service == here[-1]:
+            at = (*here, "awaits", row, "service")
+            yield Problem(at, "nobody waits in a stay for that stay", wait.service, "another service")
     for row, outcome in enumerate(service.outcomes):
         at = (*here, "outcomes", row)
         yield from known(outcome.kind, service.kinds, (*at, "kind"), "kind of contact")
@@ -149,6 +157,23 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
             yield from known(need, scenario.needs, (*at, "refers_to", need), "need")
             to_door = (*at, "refers_to", need)
             yield from _service_named(scenario, to, to_door, not_mode=_NOT_APPROACHED)
+
+
+def _circles(scenario: Contents) -> Iterator[Problem]:
+    """Emergency services that pass a caller round in a circle in one week, door by door."""
+    emergency = {name: s for name, s in scenario.services.items() if s.mode == "emergency"}
+    for name, service in emergency.items():
+        for need in service.hand_on:
+            passed, at = [name], service.hand_on[need]
+            while at in emergency and at not in passed:
+                passed.append(at)
+                at = emergency[at].hand_on.get(need, "")
+            if at == name and len(passed) > 1:
+                yield Problem(
+                    ("services", name, "hand_on", need),
+                    f"passes callers round in a circle ({' to '.join([*passed, name])})",
+                    would_do="leave it out at one of them",
+                )
 
 
 def groups(scenario: Contents) -> Iterator[tuple[Loc, Group]]:

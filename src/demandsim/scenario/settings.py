@@ -26,6 +26,14 @@ BY_OTHER_VERBS = {
     "about": "it is a description",
 }
 
+OF_THE_FILE = {
+    "expected_contacts": "the scenario's own say what an hour costs",
+    "responsive": "the scenario's own say what an hour costs",
+    "lawful_threshold": "the law is the scenario's",
+    "counts": "it is a description",
+}
+"""Settings that are read from the scenario file alone: set by a policy they would do nothing, or half of it."""
+
 
 def apply_set(
     data: Mapping[str, Any], path: str, value: Any, *, file: str = "set", place: str = ""
@@ -64,6 +72,13 @@ def apply_set(
         )
     if len(parts) == 3 and parts[2] in BY_OTHER_VERBS:
         raise PolicyError(file, place, f"'{path}' is not changed by set", would_do=BY_OTHER_VERBS[parts[2]])
+    if fixed := [part for part in parts[2:] if part in OF_THE_FILE]:
+        raise PolicyError(
+            file,
+            place,
+            f"'{path}' is not changed by a policy: {OF_THE_FILE[fixed[0]]}",
+            would_do="write it in a scenario that extends this one",
+        )
     result = dict(data)
     inside = result
     for depth, part in enumerate(parts[:-1]):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from demandsim.scenario.agency import FOR_THE_PLACE
+from demandsim.scenario.endings import what_becomes
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Change, Money, MoveService
 from demandsim.scenario.problems import tuples
@@ -12,6 +14,7 @@ from demandsim.scenario.schema import Scenario
 from demandsim.scenario.settings import setting
 from demandsim.scenario.words import (
     common,
+    count,
     listed,
     number,
     part,
@@ -35,8 +38,8 @@ MECHANISMS = {
 _EVENTS = {
     "opening": "for each resident taken on",
     "hand_off": "for each resident handed over",
-    "refusal": "for each matter settled",
-    "resident_year": "a year for each resident",
+    "outside_remit": "for each person who comes with a matter outside the remit",
+    FOR_THE_PLACE: "a year for each resident, once for the whole place",
 }
 
 
@@ -66,7 +69,8 @@ def what(change: Change, scenario: Scenario, data: Mapping[str, Any]) -> list[st
     if change.set:
         return [clause + for_whom for clause in _settings(change, scenario, data)]
     if change.open is not None:
-        return [f"the doors of {the_service(scenario.services[change.open])} open{for_whom}"]
+        stay = ", open already, stay" if not data["services"][change.open]["closed"] else ""
+        return [f"the doors of {the_service(scenario.services[change.open])}{stay} open{for_whom}"]
     if change.close is not None:
         return [f"the doors of {the_service(scenario.services[change.close])} close{for_whom}"]
     if change.move_driver is not None:
@@ -82,30 +86,54 @@ def what(change: Change, scenario: Scenario, data: Mapping[str, Any]) -> list[st
     return [_money(change.money, scenario)] if change.money is not None else []
 
 
-def legal_notes(change: Change, scenario: Scenario) -> Iterator[str]:
-    """Sentences about thresholds that go beyond what the law allows."""
-    for path, value in change.set.items():
+def legal_note(changes: Sequence[Change], scenario: Scenario) -> str:
+    """One sentence about thresholds that go beyond what the law allows; empty if none do."""
+    beyond: dict[int, dict[str, None]] = {}  # services by the severity from which the law holds them
+    for path, value in (item for change in changes for item in change.set.items()):
         parts = path.split(".")
         if parts[0] == "services" and parts[2:] == ["threshold"]:
             service = scenario.services[parts[1]]
             lawful = service.lawful_threshold
             if lawful is not None and isinstance(value, int) and value > lawful:
-                yield (
-                    f"The law does not let {the_service(service)} turn away anyone whose need is "
-                    f"{severity(lawful)} or worse: this goes beyond the law, and the results say so."
-                )
+                beyond.setdefault(lawful, {})[the_service(service)] = None
+    told = ", nor ".join(
+        f"{listed(services, by='or')} {'' if number else 'turn away '}anyone whose need is {severity(lawful)} or worse"
+        for number, (lawful, services) in enumerate(beyond.items())
+    )
+    return f"The law does not let {told}: this goes beyond the law, and the results say so." if told else ""
+
+
+def unmeasured(changes: Sequence[Change], scenario: Scenario) -> str:
+    """One sentence about mechanisms that come into use at no effect; empty if none do."""
+    used = dict.fromkeys(
+        parts[3]
+        for change in changes
+        for path, value in change.set.items()
+        if (parts := path.split("."))[0] == "agencies" and parts[2] == "leadership" and value
+    )
+    names = [MECHANISMS[n] for n in used if n != "shared_records" and scenario.mechanisms[n].effect == 0]
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f"No study has measured what {names[0]} does: it costs its full price, and is given no effect."
+    many = count(len(names), "of these ways of working", "of these ways of working")
+    return (
+        f"No study has measured what {many} do: {listed(names)}. "
+        "They cost their full price, and are given no effect."
+    )
 
 
 def _settings(change: Change, scenario: Scenario, data: Mapping[str, Any]) -> Iterator[str]:
     """One clause a setting; services or agencies that change alike share one."""
     alike: dict[str, list[str]] = {}
-    mechanisms: dict[tuple[str, float], list[tuple[str, float]]] = {}
+    mechanisms: dict[str, dict[tuple[float, float], list[str]]] = {}
     for path, value in change.set.items():
         table, name, *rest = path.split(".")
         before = setting(data, path)
         if table == "agencies" and rest[0] == "leadership" and len(rest) == 2:
-            agency = the_agency(scenario.agencies[name])
-            mechanisms.setdefault((rest[1], float(value)), []).append((agency, float(before)))
+            steps = mechanisms.setdefault(rest[1], {})
+            agency = the_agency(scenario.agencies[name], briefly=True)
+            steps.setdefault((float(before), float(value)), []).append(agency)
             continue
         if table == "agencies":
             owner = the_agency(scenario.agencies[name])
@@ -114,27 +142,31 @@ def _settings(change: Change, scenario: Scenario, data: Mapping[str, Any]) -> It
         alike.setdefault(_changes(rest, before, value, scenario), []).append(owner)
     for clause, owners in alike.items():
         yield f"in {listed(owners)}, {clause}"
-    for (name, strength), users in mechanisms.items():
-        yield _mechanism(name, strength, users, scenario)
+    for name, steps in mechanisms.items():
+        yield _mechanism(name, steps, scenario)
 
 
-def _mechanism(name: str, strength: float, users: list[tuple[str, float]], scenario: Scenario) -> str:
-    """How far some agencies use one mechanism, and what it costs."""
-    starts = {before for _, before in users}
-    was = f" from {_strength(starts.pop())}" if len(starts) == 1 else ""
+def _mechanism(name: str, steps: Mapping[tuple[float, float], list[str]], scenario: Scenario) -> str:
+    """How far agencies use one mechanism, by from where to where, and what it costs."""
+    told = ""
+    for (before, strength), agencies in steps.items():
+        if told:
+            told += f", and {_step(before, strength, again=True)} at {listed(agencies)}"
+        else:
+            told = f"{MECHANISMS[name]} goes {_step(before, strength)} at {listed(agencies)}"
     how = scenario.mechanisms[name]
-    cost = f"; it costs {pounds(how.running)} {_EVENTS[how.per]}" if how.running else ""
-    if how.effect == 0 and name != "shared_records":
-        cost += ", and no study has measured what it does, so it is given no effect"
-    change = f"{MECHANISMS[name]} goes{was} to {_strength(strength)}"
-    return f"at {listed(agency for agency, _ in users)}, {change}{cost}"
+    return (
+        f"{told}. At full strength it costs {pounds(how.running)} {_EVENTS[how.per]}" if how.running else told
+    )
 
 
-def _strength(share: float) -> str:
-    """How far a mechanism is used."""
-    if share in (0.0, 1.0):
-        return "full strength" if share else "none"
-    return f"{part(share)} of full strength"
+def _step(before: float, after: float, *, again: bool = False) -> str:
+    """From which share of full strength to which: "from none to 80% of full strength", then "to half"."""
+    whole = {0.0: "none", 1.0: "full strength"}
+    if again and before == 0:
+        return f"to {whole.get(after) or part(after)}"
+    was = whole.get(before) or part(before)
+    return f"from {was} to {whole.get(after) or f'{part(after)} of full strength'}"
 
 
 _FORMS: dict[str, tuple[str, Callable[[Any], str]]] = {
@@ -157,10 +189,9 @@ _FORMS: dict[str, tuple[str, Callable[[Any], str]]] = {
 }
 _WHOM = {"remit": "whom it is for", "open_to": "whom it is open to", "closed_to": "whom it is closed to"}
 _SENT = {
-    "refers": "its referrals",
-    "hand_on": "its hand-ons",
-    "awaits": "the waits to leave",
-    "outcomes": "its outcomes",
+    "refers": "whom it refers where",
+    "hand_on": "where it sends what is not its business",
+    "awaits": "what people wait for before they can leave",
 }
 
 
@@ -170,8 +201,10 @@ def _changes(rest: list[str], before: Any, value: Any, scenario: Scenario) -> st
     if key in _WHOM or (key == "group" and rest[0] == "programme"):
         was, becomes = (who(Group.model_validate(tuples(group or {})), scenario) for group in (before, value))
         return f"{_WHOM.get(key, 'whom help is offered to')} changes from {was} to {becomes}"
+    if key == "outcomes":
+        return what_becomes(tuples(before), tuples(value), scenario)
     if rest[0] in _SENT:
-        return f"{_SENT[rest[0]]} change"
+        return f"{_SENT[rest[0]]} changes"
     if rest[0] == "helps" and len(rest) == 2:
         name = (
             f"what it does for {common(scenario.needs[key].title)}, as a share of the most that can be done,"
@@ -234,14 +267,31 @@ def payers(shares: Mapping[str, float], scenario: Scenario) -> str:
     return listed(words)
 
 
+def spent(sums: Sequence[Money], scenario: Scenario) -> str:
+    """Sums of one kind that agencies spend without a contact, as one clause."""
+    purpose, once = {
+        "set_up": ("setting up", True),
+        "grant": ("grants", False),
+        "running": ("running costs", False),
+    }[sums[0].kind]
+    if len(sums) == 1:
+        agency = the_agency(scenario.agencies[sums[0].agency or ""])
+        often = "is spent once" if once else "a year is spent"
+        return f"{pounds(sums[0].pounds or sums[0].pounds_a_year)} {often} by {agency} on {purpose}"
+    told = [
+        f"{pounds(one.pounds or one.pounds_a_year)} by "
+        f"{the_agency(scenario.agencies[one.agency or ''], briefly=True)}"
+        for one in sums
+    ]
+    total = pounds(sum(one.pounds or one.pounds_a_year for one in sums))
+    paid = f"{purpose} {'are' if purpose.endswith('s') else 'is'} paid for {'once' if once else 'each year'}"
+    return f"{paid}, {total} in all: {listed(told)}"
+
+
 def _money(money: Money, scenario: Scenario) -> str:
     """A sum taken, added or spent."""
     if money.agency is not None:
-        agency = the_agency(scenario.agencies[money.agency])
-        if money.kind == "set_up":
-            return f"{pounds(money.pounds)} is spent once by {agency} on setting up"
-        purpose = "grants" if money.kind == "grant" else "running costs"
-        return f"{pounds(money.pounds_a_year)} a year is spent by {agency} on {purpose}"
+        return spent((money,), scenario)
     service = the_service(scenario.services[money.service or ""])
     names = {"hours": "staff hours", "places": "beds", "package": "the size of each package of support"}
     split = {names[name]: share for name, share in money.split.model_dump().items() if share > 0}

@@ -123,14 +123,14 @@ def common(title: str) -> str:
     return title[0].lower() + title[1:] if plain and rest == rest.lower() else title
 
 
-def the_agency(agency: Agency) -> str:
-    """An agency as it stands inside a sentence: "the county council", "Essex Police"."""
+def the_agency(agency: Agency, *, briefly: bool = False) -> str:
+    """An agency as it stands inside a sentence: "the county council", "Essex Police"; briefly, not where it is."""
     title = agency.title.removeprefix("The ")
     if _OFFICE & {title.split(" ")[0], title.split(" ")[-1]} or title.isupper():
         return f"the {title}"
     whose = re.search(r" (?:in|for|serving|of) [A-Z][A-Za-z ]*$", title)
     name = title[: whose.start()] if whose else title
-    told = common(name) + title[len(name) :]
+    told = common(name) + ("" if briefly else title[len(name) :])
     if common(name).split(" ")[-1] == "care":
         return told
     return f"the {told}" if told != title or title != agency.title else title

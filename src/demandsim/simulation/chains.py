@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from demandsim.agencies.rules import EMERGENCY, EPISODE, STAY, Doors, Rules
-from demandsim.chance import PASS_ON, address, draw, nth
+from demandsim.chance import HANDLE, PASS_ON, address, draw, nth
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import UNSERVED, Residents
 from demandsim.records.journal import HANDED_ON, REFERRED
 from demandsim.records.measures import BOUNCES, HAND_OFFS, HANDED_OFF
 from demandsim.simulation.book import Book
-from demandsim.simulation.groups import in_remit, is_open_to
+from demandsim.simulation.groups import in_group, in_remit, is_open_to
 from demandsim.simulation.posting import blame, lose, note, post, refuse, standing, tally
 
 HOSPITAL, WARD, PRISON = 1, 2, 9
@@ -169,3 +169,24 @@ def send(
         tally(state, book, BOUNCES, row, 1)
     state.hand_off[row, need] = target
     state.told[row, need] = 1 if told_word < doors.tells[service] else 0
+
+
+@kernel
+def refer_on(
+    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, service: int, week: int
+) -> None:
+    """Refer a need on after a contact, an episode or a stay, to at most one service."""
+    doors = rules.doors
+    severity = int(state.severity[row, need])
+    _, lost, refers, told = draw(key, state.identity[row], week, address(HANDLE, need))
+    upto = 0
+    for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
+        fits = doors.refer_need[line] == need and not doors.unopened[doors.refer_to[line]]
+        if not fits or severity < doors.refer_low[line] or severity > doors.refer_high[line]:
+            continue
+        if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
+            upto += doors.refer_share[line]
+            if refers < upto:
+                target = int(doors.refer_to[line])
+                send(state, doors, book, row, need, service, target, lost, told, False, week)
+                return

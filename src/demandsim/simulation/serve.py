@@ -11,9 +11,9 @@ from demandsim.population.columns import HERE, OPEN, UNSERVED, WAITING, Homes, R
 from demandsim.records.journal import CLOSED, GAVE_UP_WAITING, OPENED, WAS_FOUND
 from demandsim.records.measures import FOUND, GAVE_UP, HELPED, OPENING, WAITED
 from demandsim.simulation.book import Book
-from demandsim.simulation.chains import at_large, send
+from demandsim.simulation.chains import at_large, refer_on, send
 from demandsim.simulation.change_needs import gives_support
-from demandsim.simulation.groups import in_group, is_shut
+from demandsim.simulation.groups import is_shut
 from demandsim.simulation.posting import blame, note, post, standing, tally
 from demandsim.simulation.queues import bucket_of, find_cuts, places_left, ticket, ties_at_cuts
 from demandsim.simulation.seek_help import routed
@@ -254,24 +254,3 @@ def find_others(
                     target = routed(state, rules, key, row, other, 0, route, week)
                     if target >= 0 and standing(state, rules.doors, row, other) == UNSERVED:
                         send(state, rules.doors, book, row, other, service, target, lost, told, False, week)
-
-
-@kernel
-def refer_on(
-    state: Residents, rules: Rules, book: Book, key: int, row: int, need: int, service: int, week: int
-) -> None:
-    """Refer a need on after a contact or an episode, to at most one service."""
-    doors = rules.doors
-    severity = int(state.severity[row, need])
-    _, lost, refers, told = draw(key, state.identity[row], week, address(HANDLE, need))
-    upto = 0
-    for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
-        fits = doors.refer_need[line] == need and not doors.unopened[doors.refer_to[line]]
-        if not fits or severity < doors.refer_low[line] or severity > doors.refer_high[line]:
-            continue
-        if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
-            upto += doors.refer_share[line]
-            if refers < upto:
-                target = int(doors.refer_to[line])
-                send(state, doors, book, row, need, service, target, lost, told, False, week)
-                return

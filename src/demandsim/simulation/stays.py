@@ -12,7 +12,7 @@ from demandsim.records.journal import READY as READY_TO_LEAVE
 from demandsim.records.journal import STAY_BEGAN, STAY_ENDED, TURNED_AWAY
 from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS
 from demandsim.simulation.book import Book
-from demandsim.simulation.chains import HOSPITAL, WARD
+from demandsim.simulation.chains import HOSPITAL, WARD, refer_on
 from demandsim.simulation.groups import in_remit, is_open_to, is_shut
 from demandsim.simulation.posting import blame, note, post, refuse, tally
 from demandsim.simulation.queues import places_left
@@ -33,7 +33,10 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
             come_home(state, homes, rules, row)
             continue
         if leaves(state, rules, book, key, row, week):
+            left, need = int(state.stay_service[row]), int(state.stay_need[row])
             leave(state, homes, rules, book, row, week)
+            if need >= 0 and state.severity[row, need] > 0 and state.status[row, need] == UNSERVED:
+                refer_on(state, rules, book, key, row, need, left, week)
         service, need = int(state.stay_service[row]), int(state.stay_need[row])
         if service < 0:
             continue

@@ -75,7 +75,7 @@ class FakeRecord:
         """Pence a year, as they stand in a week."""
         return pounds * 100 * VIEWS[view]
 
-    def outcomes(self) -> pd.DataFrame:
+    def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
         rows = [(name, "things", value) for name, value in self._outcomes.items()]
         return pd.DataFrame(rows, columns=["measure", "unit", "value"])
 

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from tests.unit.analysis.fakes import SAVING, FakeRecord, compared, policy
 
-from demandsim.analysis.attribution import attribution_frame, failure_frame, traced_frame
+from demandsim.analysis.attribution import (
+    attribution_frame,
+    failure_change,
+    failure_frame,
+    traced_frame,
+)
 
 TRUST = ("health_trust", "hospital")
 
@@ -68,3 +73,16 @@ def test_failure_demand_in_both_arms() -> None:
     frame = failure_frame(compared(SAVING, policy(), causes={("health_trust", "council"): 0.5}))
     assert frame[["arm", "payer", "cause"]].to_numpy().tolist() == [["policy", "health_trust", "council"]]
     assert frame["pounds"].tolist() == pytest.approx([600], abs=0.02)
+
+
+def test_how_far_failure_demand_moved() -> None:
+    comparison = compared(SAVING, policy(), causes={("health_trust", "council"): 0.5})
+    frame = failure_change(comparison).set_index("payer")
+    assert frame.index.tolist() == [*comparison.scenario.agencies, "all"]
+    # None in the baseline; half of 1,100, 1,300 and 1,200 contacts in the policy arms.
+    for payer in ("health_trust", "all"):
+        assert frame.loc[payer, ["baseline", "policy", "mean"]].tolist() == pytest.approx(
+            [0, 600, 600], abs=1
+        )
+        assert 549 < frame.loc[payer, "low"] < 600 < frame.loc[payer, "high"] < 651
+    assert (frame.loc["police", ["policy", "mean", "low", "high"]] == 0).all()

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from demandsim.analysis import charts
-from demandsim.analysis.drawing import balanced, png, svg, unit_of
+from demandsim.analysis import charts, demand_charts
+from demandsim.analysis.drawing import INK, SOFT, balanced, png, svg, tick
 
 NAMES = {
     "county": "Essex County Council",
@@ -69,30 +69,53 @@ def timeline() -> pd.DataFrame:
 
 def failure() -> pd.DataFrame:
     rows = [
-        ("policy", payer, cause, 1000.0 * (place + 1) * (other + 1), 1.0)
+        (arm, payer, cause, 1000.0 * (place + 1) * (other + more), 1.0)
+        for arm, more in (("baseline", 0.9), ("policy", 1.0))
         for place, payer in enumerate(PAYERS)
         for other, cause in enumerate(PAYERS)
     ]
     return pd.DataFrame(rows, columns=["arm", "payer", "cause", "contacts", "pounds"])
 
 
-def matrix() -> pd.DataFrame:
+def changed(half: float = 50.0) -> pd.DataFrame:
+    """How far failure demand moved; the first payer's by chance, the last's not at all."""
+    rows = []
+    for place, payer in enumerate(PAYERS):
+        policy = 15_000.0 * (place + 1)
+        mean = 0.0 if payer == PAYERS[-1] else 500.0 * (place + 1)
+        reach = mean * 2 if place == 0 else half if mean else 0.0
+        rows.append((payer, policy - mean, policy, mean, mean - reach, mean + reach))
+    rows.append(("all", 220_000.0, 225_000.0, 5000.0, 4000.0, 6000.0))
+    return pd.DataFrame(rows, columns=["payer", "baseline", "policy", "mean", "low", "high"])
+
+
+def matrix(low: float = 1.0) -> pd.DataFrame:
     rows = [
-        ("one", "county", -4e6, 1e6, 2e5, 3e5, 0.0, -2.5e6),
-        ("together", "county", -4e6, 1e6, 2e5, 3e5, 0.0, -2.5e6),
-        ("interaction", "", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ("one", "county", -4e6, 1e6, 2e5, 3e5 * low, 0.0, -2.5e6, 4e4),
+        ("together", "county", -4e6, 1e6, 2e5, 3e5 * low, 0.0, -2.5e6, 4e4),
+        ("interaction", "", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     ]
-    return pd.DataFrame(rows, columns=["policy", "saver", *PAYERS, "public purse"])
+    return pd.DataFrame(rows, columns=["policy", "saver", *PAYERS, "public purse", "residents and families"])
+
+
+def dwarfed() -> pd.DataFrame:
+    """A saving beside which all else is too short to see; one row within chance."""
+    frame = money()
+    small = frame["payer"].isin(["county", "public purse"])
+    return frame.assign(
+        **{name: frame[name].where(small, frame[name] / 50) for name in ("mean", "low", "high")}
+    )
 
 
 FIGURES = {
     "who paid": lambda: charts.who_paid(money(), NAMES),
     "who paid in a small run": lambda: charts.who_paid(money(1e-3), NAMES, pounds=False, note="Indicative."),
     "money views": lambda: charts.money_views({"Cash": money(), "Full (unit costs)": money(2)}, NAMES),
-    "timelines": lambda: charts.timelines(timeline(), NAMES, first_week=26),
-    "failure": lambda: charts.failure_by_cause(failure(), NAMES),
-    "gaps": lambda: charts.quintile_gaps(outcomes()),
-    "matrix": lambda: charts.matrix(matrix(), NAMES),
+    "timelines": lambda: demand_charts.timelines(timeline(), NAMES, first_week=26),
+    "who paid, the small ones larger": lambda: charts.who_paid(dwarfed(), NAMES, grain=1000.0),
+    "failure": lambda: demand_charts.failure_by_cause(failure(), changed(), NAMES),
+    "gaps": lambda: demand_charts.quintile_gaps(outcomes()),
+    "matrix": lambda: charts.matrix(matrix(), NAMES, bounds=(matrix(-1.0), matrix(2.0))),
 }
 
 
@@ -154,10 +177,61 @@ def test_a_notebook_s_own_settings_do_not_show() -> None:
 def test_each_title_says_what_the_chart_shows() -> None:
     title = FIGURES["who paid"]().get_suptitle().replace("\n", " ")
     assert title == (
-        "Pays less: Essex County Council (£4.2 million a year); pays more: The twelve district, borough and "
-        "city councils of Essex (£1.3 million a year); public purse: £2.1 million a year less"
+        "Paying less: Essex County Council (£4.2 million a year); paying more: The twelve district, borough and "
+        "city councils of Essex (£1.3 million a year) and one other (£240,000); public purse: £2.1 million a year less"
     )
     assert "£" not in FIGURES["who paid in a small run"]().get_suptitle()
+
+
+def shown(figure: Figure) -> list[str]:
+    """Every text of a figure that shows."""
+    return [text for text, _ in written(figure)]
+
+
+def test_what_is_within_chance_is_said_in_words() -> None:
+    texts = shown(FIGURES["who paid"]())
+    assert "+£600k, within chance" in texts
+    assert "−£4.2m" in texts
+    assert "£0" in texts  # nothing moved at all: no chance in that
+    failed = shown(FIGURES["failure"]())
+    assert {"+500, within chance", "+1,000", "no change"} <= set(failed)
+
+
+def test_payers_stand_in_order_and_the_last_rows_below() -> None:
+    axes = FIGURES["who paid"]().axes[0]
+    names = [" ".join(text.get_text().split()) for text in axes.get_yticklabels()][::-1]
+    assert names[0] == NAMES["county"]
+    assert names[-4:] == [
+        NAMES["districts"],
+        "Public purse",
+        "Community (charitable money)",
+        "Residents and families",
+    ]
+
+
+def test_the_ends_of_the_axis_are_apart_from_its_numbers() -> None:
+    texts = shown(FIGURES["who paid"]())
+    assert {"← pays less", "pays more →", "−£4m"} <= set(texts)
+
+
+def test_bars_too_short_to_see_are_dots_and_drawn_again_larger() -> None:
+    figure = FIGURES["who paid, the small ones larger"]()
+    assert len(figure.axes) == 2
+    dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert len(dots) >= 3
+    assert "too long to show here" in shown(figure)
+    assert figure.axes[1].get_xlim()[1] < 60_000 < figure.axes[0].get_xlim()[1]
+    assert len(FIGURES["who paid"]().axes) == 1  # nothing there is dwarfed
+
+
+def test_sums_within_chance_are_left_white_in_the_matrix() -> None:
+    axes = FIGURES["matrix"]().axes[0]
+    inks = {text.get_text(): text.get_color() for text in axes.texts}
+    assert inks["+£300k"] == inks["£0"] == SOFT
+    assert inks["+£1m"] == INK
+    heads = [text.get_text() for text in axes.get_yticklabels()]
+    assert "Essex Police" not in heads  # it pays nothing in any column
+    assert heads[-1] == "Residents and families"
 
 
 def test_nothing_at_all_can_be_drawn() -> None:
@@ -167,13 +241,20 @@ def test_nothing_at_all_can_be_drawn() -> None:
         assert png(charts.who_paid(frame, NAMES), dpi=50)
         assert png(charts.money_views({"Cash": frame}, NAMES), dpi=50)
     lonely = outcomes().assign(low=math.nan, high=math.nan)
-    assert png(charts.quintile_gaps(lonely), dpi=50)
-    for empty in (charts.failure_by_cause(failure().iloc[:0], {}), charts.timelines(timeline().iloc[:0], {})):
+    assert png(demand_charts.quintile_gaps(lonely), dpi=50)
+    none = changed().assign(**dict.fromkeys(["baseline", "policy", "mean", "low", "high"], 0.0))
+    for empty in (
+        demand_charts.failure_by_cause(failure().iloc[:0], none, {}),
+        demand_charts.timelines(timeline().iloc[:0], {}),
+    ):
         assert png(empty, dpi=50)
 
 
 def test_lines_are_of_about_one_length() -> None:
     assert balanced("one two three four five six", 24) == "one two three\nfour five six"
     assert balanced("", 24) == ""
-    assert unit_of(2e6) == (1e6, "£ million")
-    assert unit_of(2.0) == (1.0, "£")
+
+
+def test_an_axis_is_in_pounds() -> None:
+    told = [tick(pounds) for pounds in (-2.5e6, 0.0, 20_000.0, 125_000.0, -250.0, 1e9)]
+    assert told == ["−£2.5m", "£0", "+£20k", "+£125k", "−£250", "+£1bn"]

@@ -24,11 +24,31 @@ def test_who_paid_names_only_what_is_clear() -> None:
     )
     told = findings.who_paid(frame, {"council": "councils", "police": "Police"})
     assert told == (
-        "Pays less: councils (£500,000 a year); pays more: Police (£200,000 a year); "
+        "Paying less: councils (£500,000 a year); paying more: Police (£200,000 a year); "
         "public purse: within chance"
     )
     small = findings.who_paid(frame, {"council": "Councils"}, pounds=False)
-    assert small == "Pays less: Councils; pays more: police; public purse: within chance"
+    assert small == "Paying less: Councils; paying more: police; public purse: within chance"
+
+
+def test_who_paid_counts_all_others_each_way() -> None:
+    frame = shunt(
+        ("council", -5e5, -6e5, -4e5),
+        ("nhs", -4e5, -5e5, -1e5),
+        ("community", -1e5, -2e5, -1e4),  # charities are among the last rows, not the payers
+        ("police", 2e5, 1e5, 3e5),
+        ("dwp", 1e5, 1e4, 2e5),
+        ("courts", 3e4, 1e4, 2e5),
+        ("schools", 400.0, 300.0, 500.0),
+        ("public purse", -5e5, -7e5, -1e5),
+    )
+    assert findings.who_paid(frame, {}, grain=1000.0) == (
+        "Paying less: council (£500,000 a year) and one other (£400,000); paying more: police (£200,000 a year) and "
+        "2 others (£130,000); public purse: £500,000 a year less"
+    )
+    assert findings.who_paid(frame, {}, pounds=False) == (
+        "Paying less: council and one other; paying more: police and 3 others; public purse: less"
+    )
 
 
 def test_nobody_moved() -> None:
@@ -47,6 +67,10 @@ def test_money_views() -> None:
     assert findings.money_views({"Cash": less, "Full": more}) == (
         "The public purse, a year: −£2m in cash, +£400k in full"
     )
+    unclear = shunt(("public purse", 4e5, -1e5, 9e5))
+    assert (
+        findings.money_views({"Full": unclear}) == "The public purse, a year: +£400k in full (within chance)"
+    )
     told = findings.money_views({"Cash": less, "Full": more}, pounds=False)
     assert told == "The public purse, by view: less in cash, more in full"
     same = findings.money_views({"Cash": less, "Full": less}, pounds=False)
@@ -63,13 +87,28 @@ def test_timelines() -> None:
     assert findings.timelines(frame.iloc[:0], {}) == "No service's contacts moved"
 
 
+def failing(mean: float, low: float, high: float, baseline: float = 50.0) -> pd.DataFrame:
+    """How failure demand moved."""
+    columns = ["payer", "baseline", "policy", "mean", "low", "high"]
+    return pd.DataFrame([("all", baseline, baseline + mean, mean, low, high)], columns=columns)
+
+
 def test_failure() -> None:
-    rows = [("policy", "a", "a", 30.0), ("policy", "b", "a", 10.0), ("baseline", "b", "a", 99.0)]
+    rows = [
+        ("policy", "a", "a", 30.0),
+        ("policy", "b", "a", 10.0),
+        ("baseline", "b", "a", 20.0),
+        ("baseline", "b", "b", 30.0),
+    ]
     frame = pd.DataFrame(rows, columns=["arm", "payer", "cause", "contacts"])
-    assert findings.failure(frame) == (
-        "25% of failure demand falls on others than the agency it is traced to"
-    )
-    assert "No contact is traced" in findings.failure(frame.iloc[:0])
+    others = "25% of it falls on others than the agency it is traced to (40% without the policy)"
+    assert findings.failure(frame, failing(-10.0, -12.0, -8.0)) == f"Failure demand falls by 20%; {others}"
+    assert findings.failure(frame, failing(1.0, 0.5, 2.0)) == f"Failure demand rises by 2.0%; {others}"
+    assert "does not move by more than chance;" in findings.failure(frame, failing(1.0, -1.0, 2.0))
+    begins = findings.failure(frame[frame["arm"] == "policy"], failing(40.0, 30.0, 50.0, baseline=0.0))
+    assert begins.startswith("Failure demand begins with the policy; 25% of it")
+    assert begins.endswith("(none without the policy)")
+    assert "No contact is traced" in findings.failure(frame.iloc[:0], failing(0.0, 0.0, 0.0))
 
 
 def test_gaps() -> None:
@@ -78,12 +117,13 @@ def test_gaps() -> None:
     def told(*rows: Any) -> str:
         return findings.gaps(pd.DataFrame(rows, columns=columns))
 
-    assert told(("crises_gap", 9.0, 1.0, 0.5, 2.0)) == (
-        "The gap between most and least deprived fifth in crises widens"
+    assert told(("crises_gap", 8.0, 1.0, 0.5, 2.0)) == (
+        "The gap between the most and the least deprived fifth: widens by 12.5% in crises"
     )
     assert "narrows" in told(("crises_gap", 9.0, -1.0, -2.0, -0.5))
     assert "narrows" in told(("crises_gap", -9.0, 1.0, 0.5, 2.0))  # the other way round to begin with
-    assert "does not move" in told(("qalys_lost_gap", 9.0, 1.0, -0.5, 2.0))
+    both = told(("crises_gap", 9.0, 1.0, -0.5, 2.0), ("qalys_lost_gap", 9.0, 1.0, -0.5, 2.0))
+    assert both.endswith(": no change beyond chance in crises and QALYs lost")
     assert findings.gap_name("qalys_lost_gap") == "QALYs lost"
 
 

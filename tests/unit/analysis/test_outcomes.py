@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.unit.analysis.fakes import SAVING, TOWN, FakeRecord, compared, policy
 
 from demandsim.analysis.comparison import Comparison, Pair
+from demandsim.analysis.flows import window
 from demandsim.analysis.outcomes import most_moved, outcomes_frame, timeline_frame
 from demandsim.errors import ComparisonError
+from demandsim.scenario.policy import Change
 
 
 def with_outcomes(*arms: tuple[dict[str, float], dict[str, float]]) -> Comparison:
@@ -46,6 +49,34 @@ def test_counts_are_a_year_and_shares_are_shares() -> None:
     assert share["unit"] == "things"
     assert share["baseline"] == pytest.approx(0.5)
     assert share["mean"] == pytest.approx(0.1)
+
+
+class Counted(FakeRecord):
+    """Has ten crises a week, and one more from a week on."""
+
+    more_from = 10_000
+
+    def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
+        weeks = range(from_week, self.weeks)
+        crises = float(sum(10 + (week >= self.more_from) for week in weeks))
+        rows = [("crises", "crises", crises), ("failure_demand_share", "share", crises / (20 * len(weeks)))]
+        return pd.DataFrame(rows, columns=["measure", "unit", "value"])
+
+
+def test_outcomes_are_over_the_weeks_of_the_money() -> None:
+    """A policy from week 208 of 260: a crisis a week more is 52 more a year, not a fifth of that."""
+    pairs = []
+    for seed in (1, 2):
+        baseline: Any = Counted({}, seed=seed, weeks=260)
+        changed: Any = Counted({}, seed=seed, weeks=260)
+        changed.more_from = 208
+        pairs.append(Pair(baseline, changed))
+    late = policy(change=(Change(close="custody", from_week=208),))
+    comparison = Comparison(TOWN, (late,), tuple(pairs))
+    crises, share = comparison.outcomes().to_dict("records")
+    assert (crises["baseline"], crises["policy"], crises["mean"]) == (520.0, 572.0, 52.0)
+    assert share["mean"] == pytest.approx(1 / 20)
+    assert window(comparison).years == 1.0
 
 
 def test_what_has_nothing_to_divide_by_is_not_a_number() -> None:

@@ -152,6 +152,7 @@ def test_what_it_must_hold_is_there(read: Page) -> None:
         "Indicative only: 2,000 residents",
         "Intervals rest on 3 pairs of runs: they are too narrow.",
         "A&E attendances",
+        "Beside England's published figures",
         "12.5%",
     ):
         assert words in read.text
@@ -170,9 +171,51 @@ def test_what_goes_beyond_the_law_is_marked(comparison: Comparison) -> None:
     assert len(beyond_the_law(compared(SAVING, unlawful))) == 1
     assert beyond_the_law(compared(SAVING, policy(change=()))) == ()
     told = Page(report_text((compared(SAVING[:1], unlawful, outcomes=OUTCOMES),))).text
-    assert "goes beyond the law; it was run all the same" in told
+    assert (
+        "Beyond the law. This policy was run all the same, although: The law does not let home care" in told
+    )
     assert "Home <care>" in Page(report_text((comparison,), unlawful=["Home <care>"])).text
-    assert "beyond the law" not in Page(report_text((comparison,), unlawful=[])).text
+    assert "eyond the law" not in Page(report_text((comparison,), unlawful=[])).text
+
+
+def test_a_limit_of_the_law_is_told_once() -> None:
+    change = Change(set={"services.home_care.threshold": 4})
+    twice = compared(SAVING, policy(change=(change, change)), policy("again", change=(change,)))
+    (note,) = beyond_the_law(twice)
+    assert note == "The law does not let home care turn away anyone whose need is complex or worse."
+
+
+def test_no_ratios_where_nobody_hopes_to_save() -> None:
+    told = Page(report_text((compared(SAVING, policy(), outcomes=OUTCOMES),))).text
+    assert "For each pound saved" not in told
+    rising: list[Money] = [{("council", "home_care"): 5.0}] * 2
+    told = Page(report_text((compared(rising, policy(saver="council"), outcomes=OUTCOMES),))).text
+    assert "There are no ratios: the saving did not appear." in told
+
+
+def test_outcomes_that_say_nothing_are_left_out() -> None:
+    outcomes = {
+        "births": 9.0,
+        "offered": 0.0,
+        "crises": 10.0,
+        "weeks_waited": 7.0,
+        "failure_demand_share": 0.25,
+    }
+    told = Page(report_text((compared(SAVING, policy(), outcomes=outcomes),))).text
+    assert "What matters most, for the place" in told
+    assert told.index("Crises") < told.index("What else was counted") < told.index("Weeks waited")
+    assert "Births" not in told
+    assert "Offered" not in told
+
+
+def test_the_baseline_is_shown_by_itself(read: Page) -> None:
+    assert "The baseline is about at rest: without any policy" in read.text
+    assert "The baseline's first year and its last" in read.text
+
+
+def test_without_two_years_or_published_figures_there_is_no_such_section() -> None:
+    short = compared(SAVING, policy(), outcomes=OUTCOMES, weeks=60)
+    assert "The baseline by itself" not in Page(report_text((short,))).text
 
 
 @pytest.mark.parametrize("pairs", [1, 3])

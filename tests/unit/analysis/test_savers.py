@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 from tests.unit.analysis.fakes import SAVING, TOWN, compared, policy
 
-from demandsim.analysis.flows import window
-from demandsim.analysis.savers import budget_cut, others_extra, own_saving, savers, touched_services
+from demandsim.analysis.flows import Window, window
+from demandsim.analysis.savers import (
+    budget_cut,
+    expected_saving,
+    made,
+    others_extra,
+    own_saving,
+    savers,
+    touched_services,
+)
 from demandsim.scenario.policy import Change, Money, MoveService
 
 
@@ -58,3 +66,47 @@ def test_every_verb_names_its_service() -> None:
         "hospital",
         "custody",
     }
+
+
+def cut(pounds: float, **dates: int) -> Change:
+    """A sum taken out of home care."""
+    return Change(money=Money(service="home_care", pounds_a_year=-pounds), **dates)
+
+
+YEARS = Window(0, 104)
+
+
+def test_a_saving_is_expected_as_far_as_its_cuts_are_made() -> None:
+    # Half made on average over the first year's even ramp of 52 weeks (1/52, 2/52, ... 1), wholly in the second.
+    ramp = policy(change=(cut(80.0, ramp_weeks=52),), expected_saving=80.0)
+    assert made(ramp, YEARS) == pytest.approx((53 / 104 + 1) / 2)
+    assert made(ramp, Window(52, 104)) == 1.0
+    assert made(policy(change=(cut(80.0, from_week=26, until_week=52),), expected_saving=80.0), YEARS) == 0.25
+
+
+def test_larger_cuts_weigh_more_and_spending_does_not_count() -> None:
+    spent = Change(money=Money(agency="council", kind="set_up", pounds=500.0), from_week=100)
+    more = Change(money=Money(service="hospital", pounds_a_year=40.0), from_week=100)
+    changes = (cut(30.0), cut(90.0, from_week=52), spent, more)
+    assert made(policy(change=changes, expected_saving=120.0), YEARS) == pytest.approx((30 + 90 / 2) / 120)
+
+
+def test_what_is_expected_beyond_the_cuts_is_laid_on_the_other_changes_alike() -> None:
+    others = (Change(close="custody"), Change(close="voluntary_support", from_week=52))
+    assert made(policy(change=others, expected_saving=10.0), YEARS) == pytest.approx(0.75)
+    both = (*others, cut(30.0, from_week=78))
+    assert made(policy(change=both, expected_saving=40.0), YEARS) == pytest.approx(
+        (10 * 0.75 + 30 * 0.25) / 40
+    )
+    assert made(policy(change=both, expected_saving=30.0), YEARS) == pytest.approx(0.25)
+    assert made(policy(change=(), expected_saving=30.0), YEARS) == 1.0
+
+
+def test_each_policy_of_a_saver_is_dated_by_its_own_changes() -> None:
+    inner = policy("inner", saver="council", expected_saving=100.0, change=(cut(100.0, from_week=52),))
+    outer = policy(
+        "outer", parts=(inner,), change=(*inner.change, cut(8.0)), saver="council", expected_saving=8.0
+    )
+    other = policy("other", saver="police", expected_saving=1000.0)
+    comparison = compared(SAVING, outer, other)
+    assert expected_saving(comparison, savers(comparison)[0], YEARS) == pytest.approx(100 / 2 + 8)

@@ -34,6 +34,33 @@ def test_a_saving_that_others_pay_for() -> None:
     )
 
 
+def test_others_who_pay_less_are_told_beside_those_who_pay_more() -> None:
+    change = {
+        ("council", "home_care"): -100.0,
+        ("health_trust", "hospital"): 30.0,
+        ("police", "custody"): -20.0,
+        ("justice", "prison"): -10.0,
+    }
+    told = large([change] * 2, policy(saver="council"))
+    assert (
+        "saved £100,000 a year; the health trust paid £30,000 a year more; the police paid £20,000 a year"
+        in told
+    )
+    assert "less and the prison and probation £10,000; the public purse" in told
+    only = large([{**change, ("health_trust", "hospital"): -5.0}] * 2, policy(saver="council"))
+    assert "no other payer is shown to pay more; the police paid £20,000 a year less," in only
+
+
+def test_sums_finer_than_their_grain_are_left_to_the_table() -> None:
+    change = {
+        ("council", "home_care"): -100.0,
+        ("health_trust", "hospital"): 0.04,
+        (FAMILIES, "home_care"): 0.04,
+    }
+    told = large([change] * 2, policy(saver="council"))
+    assert "no other payer is shown to pay more; the public purse" in told
+
+
 def test_a_small_run_speaks_of_direction_only() -> None:
     told = sentence(compared(SAVING, policy(saver="council")))
     assert "indicative only, at 2,000 residents" in told

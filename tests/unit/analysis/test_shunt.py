@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.unit.analysis.fakes import SAVING, TOWN, FakeRecord, compared, policy
+from tests.unit.analysis.fakes import FAMILIES, SAVING, TOWN, FakeRecord, compared, policy
 
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.shunt import (
@@ -19,7 +19,7 @@ from demandsim.analysis.shunt import (
     shunt_last_year,
 )
 from demandsim.errors import ComparisonError, ViewError
-from demandsim.scenario.policy import Change
+from demandsim.scenario.policy import Change, Money
 
 NAMES = ["council", "nhs", "police", "other_public", "public purse", "community", "residents and families"]
 
@@ -166,7 +166,14 @@ def test_no_ratio_from_one_pair_without_a_saver_or_with_several() -> None:
 
 def test_the_matrix_adds_up() -> None:
     council, police = policy("one", saver="council"), policy("two", saver="police")
-    first = [{("council", "home_care"): -100.0 - i, ("health_trust", "hospital"): 30.0} for i in range(3)]
+    first = [
+        {
+            ("council", "home_care"): -100.0 - i,
+            ("health_trust", "hospital"): 30.0,
+            (FAMILIES, "home_care"): 7.0,
+        }
+        for i in range(3)
+    ]
     second = [{("police", "custody"): -50.0, ("health_trust", "hospital"): 10.0 + i} for i in range(3)]
     both = [
         {("council", "home_care"): -100.0, ("police", "custody"): -50.0, ("health_trust", "hospital"): 60.0}
@@ -177,7 +184,7 @@ def test_the_matrix_adds_up() -> None:
         parts=(compared(first, council), compared(second, police)),
     )
     frame = matrix_frame(whole)
-    payers = [*TOWN.agencies, "public purse"]
+    payers = [*TOWN.agencies, "public purse", "residents and families"]
     assert frame.columns.tolist() == ["policy", "saver", *payers]
     assert frame["policy"].tolist() == ["one", "two", "together", "interaction"]
     assert frame["saver"].tolist() == ["council", "police", "council; police", ""]
@@ -186,6 +193,7 @@ def test_the_matrix_adds_up() -> None:
         table.loc[["one", "two", "interaction"]].sum().to_numpy()
     )
     assert table.loc["interaction", ["council", "health_trust"]].tolist() == pytest.approx([1.0, 19.0])
+    assert table["residents and families"].tolist() == pytest.approx([7.0, 0.0, 0.0, -7.0])
     assert table["public purse"].to_numpy() == pytest.approx(
         table[list(TOWN.agencies)[:3]].sum(axis=1).to_numpy()
     )
@@ -203,6 +211,32 @@ def test_a_part_on_other_seeds_is_refused() -> None:
     part = compared(SAVING[:2], policy("one", saver="council"))
     with pytest.raises(ComparisonError, match="other seeds"):
         matrix_frame(compared(SAVING, policy("all"), parts=(part,)))
+
+
+class Ramped(FakeRecord):
+    """Saves as much of 5,200 a year as the change has been made."""
+
+    change = Change(money=Money(service="home_care", pounds_a_year=-5200.0), from_week=13, ramp_weeks=52)
+
+    def pence(self, week: int, pounds: float, view: str) -> float:
+        return super().pence(week, pounds - 5200 * self.change.part_done(week), view)
+
+
+@pytest.mark.parametrize(("expects", "lost"), [(5200.0, 0.0), (10400.0, 0.5), (2600.0, -1.0)])
+def test_a_ramp_is_no_boomerang(expects: float, lost: float) -> None:
+    spend = {("council", "home_care"): 20_000.0}
+    saves = policy(saver="council", expected_saving=expects, change=(Ramped.change,))
+    pairs: Any = [Pair(FakeRecord(spend, seed=seed), Ramped(spend, seed=seed)) for seed in (1, 2)]  # type: ignore[arg-type]
+    frame = ratios_frame(Comparison(TOWN, (saves,), tuple(pairs))).set_index("measure")
+    assert frame.loc["boomerang", "mean"] == pytest.approx(lost, abs=1e-4)  # whole pence a week
+    assert frame.loc["boomerang", "note"] == ""
+
+
+def test_more_saved_than_expected_is_below_zero() -> None:
+    frame = ratios_frame(compared(SAVING, policy(saver="council", expected_saving=400.0))).set_index(
+        "measure"
+    )
+    assert frame.loc["boomerang", "mean"] == pytest.approx(-0.25)
 
 
 class Stepped(FakeRecord):

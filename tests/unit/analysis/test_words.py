@@ -7,7 +7,22 @@ import math
 import pytest
 from tests.unit.analysis.fakes import TOWN
 
-from demandsim.analysis.words import pairs_said, said, service_title, short, who, who_said
+from demandsim.analysis.words import (
+    at_service,
+    boomerang_said,
+    differences,
+    each_pound,
+    grain,
+    measure_title,
+    pairs_said,
+    points,
+    ratio_said,
+    said,
+    service_title,
+    short,
+    who,
+    who_said,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +55,77 @@ def test_who_is_who() -> None:
     assert service_title("home_care", TOWN) == "Home care"
     assert who("a_and_b", TOWN) == "A and b"
     assert (pairs_said(1), pairs_said(10)) == ("one pair", "10 pairs")
+
+
+@pytest.mark.parametrize(
+    ("pounds", "grain_", "told"),
+    [
+        (940.0, 1000.0, "+£1k"),
+        (19.0, 100.0, "£0"),
+        (-62.0, 100.0, "−£100"),
+        (-49.0, 100.0, "£0"),
+        (44_049.0, 10_000.0, "+£40k"),
+        (2_149.0, 100.0, "+£2.1k"),
+    ],
+)
+def test_sums_are_no_finer_than_their_grain(pounds: float, grain_: float, told: str) -> None:
+    assert short(pounds, grain_) == told
+
+
+def test_the_grain_is_about_one_contact_of_one_simulated_resident() -> None:
+    assert [grain(scale) for scale in (1.0, 15.6, 312.7, 0.001)] == [100, 1000, 10_000, 1]
+
+
+def test_ratios_can_be_read_aloud() -> None:
+    told = [
+        each_pound(ratio) for ratio in (0.00999, 0.0443, 0.4, 0.0004, 0.996, 1.35, -0.02, math.inf, math.nan)
+    ]
+    assert told == ["1p", "4.4p", "40p", "0p", "£1.00", "£1.35", "−2p", "unbounded", "n/a"]
+    assert [boomerang_said(lost) for lost in (-0.637, 0.38, 0.001, math.nan)] == [
+        "saved 64% more than expected",
+        "38% lost again",
+        "as expected",
+        "n/a",
+    ]
+    row = {"measure": "boomerang", "mean": -0.637, "low": -1.71, "high": 0.458}
+    assert ratio_said(row) == ("saved 64% more than expected", "171% more saved", "46% lost")
+    assert ratio_said({**row, "measure": "shunt", "low": 0.1}) == ("−64p", "10p", "46p")
+
+
+def test_differences_are_no_finer_than_the_largest_of_their_row() -> None:
+    row = {"measure": "qalys_lost", "mean": 2.0234, "low": 0.00336, "high": 4.0412}
+    assert differences(row) == ("+2.02", "0", "+4.04")
+    assert differences({**row, "mean": 0.0, "low": 0.0, "high": 0.0}) == ("0", "0", "0")
+    assert differences({**row, "low": math.nan, "high": math.nan}) == ("+2.02", "n/a", "n/a")
+
+
+def test_a_difference_of_shares_is_in_percentage_points() -> None:
+    assert (points(-0.000942), points(0.0171), points(0.0), points(math.nan)) == (
+        "−0.094 points",
+        "+1.7 points",
+        "0",
+        "n/a",
+    )
+    row = {"measure": "failure_demand_share", "mean": 0.0017, "low": 0.0015, "high": 0.0019}
+    assert differences(row) == ("+0.17 points", "+0.15", "+0.19 points")
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("a_and_e_attendances", "A&E attendances"),
+        ("gp_visits", "GP visits"),
+        ("qalys_lost", "QALYs lost"),
+        ("qalys_lost_gap", "QALYs lost: gap"),
+        ("childrens_referrals", "Children's referrals"),
+        ("hand_offs", "Hand-offs"),
+        ("unmet_need_weeks", "Weeks of unmet need"),
+    ],
+)
+def test_measures_have_titles(key: str, title: str) -> None:
+    assert measure_title(key) == title
+
+
+def test_a_landing_is_told_in_words() -> None:
+    assert at_service("hospital", TOWN) == "at the hospital"
+    assert at_service("home_care", TOWN) == "at home care"

@@ -71,9 +71,9 @@ def test_one_settled_state_and_one_baseline_a_seed_serve_every_arm(
     settled, ran, starts = [], [], []
     settle, run_ = module.settle, module.run
 
-    def counted_settle(scenario: Scenario, *, seed: int) -> Any:
+    def counted_settle(scenario: Scenario, *, seed: int, threads: int) -> Any:
         settled.append(seed)
-        return settle(scenario, seed=seed)
+        return settle(scenario, seed=seed, threads=threads)
 
     def counted_run(scenario: Scenario, *, policies: Sequence[Policy], **rest: Any) -> Any:
         ran.append((rest["seed"], tuple(p.name for p in policies)))
@@ -132,9 +132,9 @@ def test_ctrl_c_in_the_main_thread_stops_what_has_not_begun(
     started: list[int] = []
     settle, as_completed = module.settle, module.as_completed
 
-    def counted_settle(scenario: Scenario, *, seed: int) -> Any:
+    def counted_settle(scenario: Scenario, *, seed: int, threads: int) -> Any:
         started.append(seed)
-        return settle(scenario, seed=seed)
+        return settle(scenario, seed=seed, threads=threads)
 
     def struck(futures: Any) -> Any:
         for number, future in enumerate(as_completed(futures)):

@@ -17,10 +17,12 @@ from tests.unit.records.made import (
 )
 
 from demandsim.records.labels import labels
-from demandsim.records.lines import line_entries, split_weekly, whole_pence
-from demandsim.records.measures import OPENING, REFUSED, UNPAID
+from demandsim.records.lines import PER, line_entries, mechanism_pence, split_weekly, whole_pence
+from demandsim.records.measures import OPENING, OUTSIDE_REMIT, UNPAID
 from demandsim.records.money import Entries
 from demandsim.records.record import FixedLine, RunRecord
+from demandsim.scenario.read import read_scenario
+from demandsim.scenario.schema import Scenario
 
 WORDS = labels(scenario())
 
@@ -104,7 +106,7 @@ def test_an_hour_is_the_providers_and_payers_of_its_week() -> None:
 def test_mechanisms_cost_by_event_and_by_resident_year() -> None:
     counted = weekly()
     counted["event"][0, OPENING] = [2, 9]
-    counted["event"][3, REFUSED] = [4, 1]
+    counted["event"][3, OUTSIDE_REMIT] = [4, 1]
     price = whole(
         [[7, 0], [0, 0], [0, 5], [10, 0]]
     )  # openings and residents cost the council, refusals the trust
@@ -139,3 +141,43 @@ def test_lines_are_about_no_resident_and_have_no_contact() -> None:
 
 def test_before_the_first_week_there_is_no_line() -> None:
     assert line_entries(record(counted=weekly(0)), WORDS, "cash") == []
+
+
+def led(**strengths: dict[str, float]) -> Scenario:
+    """England with some agencies' use of the mechanisms set."""
+    england = read_scenario("england")
+    agencies = england.model_dump()["agencies"]
+    for mechanism, used in strengths.items():
+        for agency, strength in used.items():
+            agencies[agency]["leadership"][mechanism] = strength
+    return england.replace(agencies=agencies)
+
+
+def paid(scenario: Scenario, per: str) -> dict[str, int]:
+    """Pence for each of something, by the agencies that pay any."""
+    row = mechanism_pence(scenario)[PER.index(per)].tolist()
+    return {name: sum_ for name, sum_ in zip(scenario.agencies, row, strict=True) if sum_}
+
+
+def test_what_is_bought_for_the_whole_place_is_paid_once_at_the_strongest_strength() -> None:
+    many = led(
+        shared_records={"county_council": 0.8, "police": 0.8, "acute_trusts": 0.6, "primary_care": 0.2}
+    )
+    # £1.20 a resident and year x 0.8 is 96 pence: 32, 24 and 8 for 0.8, 0.6 and 0.2 of 2.4 in all.
+    assert paid(many, "resident_year") == {
+        "county_council": 32,
+        "police": 32,
+        "acute_trusts": 24,
+        "primary_care": 8,
+    }
+    assert paid(led(shared_records={"police": 0.8}), "resident_year") == {"police": 96}
+    uneven = led(community_support=dict.fromkeys(("county_council", "police", "dwp"), 1.0))
+    assert paid(uneven, "resident_year") == {"county_council": 134, "police": 133, "dwp": 133}
+    assert paid(read_scenario("england"), "resident_year") == {}
+
+
+def test_what_is_done_at_a_door_is_paid_by_each_agency_that_does_it() -> None:
+    both = led(warm_hand_over={"county_council": 1.0, "police": 0.5})
+    assert paid(both, "hand_off") == {"county_council": 3200, "police": 1600}
+    assert paid(led(discretion={"police": 0.5}), "outside_remit") == {"police": 3000}
+    assert paid(led(whole_needs_assessment={"dwp": 1.0}), "opening") == {"dwp": 4200}

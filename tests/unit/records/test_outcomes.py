@@ -7,6 +7,7 @@ import math
 import pytest
 from tests.unit.records.made import A_AND_E, ADVICE, record, rows, weekly
 
+from demandsim.errors import ViewError
 from demandsim.records import measures
 from demandsim.records.outcomes import outcomes_frame, overrun_minutes, yearly_rates
 from demandsim.records.record import RunRecord
@@ -49,6 +50,28 @@ def test_counts_are_of_the_place_and_shares_are_shares(run: RunRecord) -> None:
     # Quintile 1 lived 520 resident-weeks, ten years; quintile 5 twice that.
     assert value["crises_gap"] == 4 / 10 * 1000 - 1 / 20 * 1000
     assert value["qalys_lost_gap"] == pytest.approx(0.5 / 10 * 1000)
+
+
+def test_weeks_before_the_first_that_counts_are_left_out(run: RunRecord) -> None:
+    value = outcomes_frame(run, from_week=1).set_index("measure")["value"]
+    assert run.outcomes(from_week=1).set_index("measure")["value"].equals(value)
+    assert value["crises"] == 0
+    assert value["qalys_lost"] == 0.5 * 2.5
+    assert value["contacts"] == 4 * 2.5
+    assert value["failure_demand_share"] == 1 / 4
+    assert value["a_and_e_attendances"] == 0
+    assert value["emergency_admissions"] == 1 * 2.5
+    assert value["overrun_hours"] == 0  # it came up in week 0 and was carried on
+    assert value["resident_weeks"] == 780 * 2.5
+    assert outcomes_frame(run, from_week=0).equals(outcomes_frame(run))
+    later = outcomes_frame(run, from_week=53).set_index("measure")["value"]
+    assert later["contacts"] == 0
+    assert math.isnan(later["crises_gap"])
+
+
+def test_a_week_that_is_none_is_refused(run: RunRecord) -> None:
+    with pytest.raises(ViewError, match="from_week: given -1; a whole number from 0 would do"):
+        outcomes_frame(run, from_week=-1)
 
 
 def test_every_weekly_count_is_there_and_no_key_comes_twice(run: RunRecord) -> None:

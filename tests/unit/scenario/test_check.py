@@ -78,6 +78,14 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"unpaid_care": {"share": 0.3, "need": "frailty", "from_severity": 3, "priced_as": "a_and_e"}},
         "[unpaid_care.priced_as]: 'a_and_e' is a service of mode emergency; name one of mode episode or stay",
     ),
+    (
+        {
+            "services.police_response.hand_on": {"mental_health": "ambulance"},
+            "services.ambulance.hand_on": {"mental_health": "police_response"},
+        },
+        "[services.police_response.hand_on.mental_health]: passes callers round in a circle (police_response to "
+        "ambulance to police_response)",
+    ),
     ({"services.community_mental_health.hand_on": {"mental_health": "nobody"}}, "no service 'nobody'"),
     (
         {"services.general_practice.refers": row(S["general_practice"]["refers"], 1, to="early_help_team")},
@@ -133,9 +141,34 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"remembered": ("a_and_e", "child_in_need", "housing_options", "wards")},
         "[remembered #4]: no service 'wards'; did you mean 'ward'?",
     ),
+    (
+        {"services.adult_social_care.hand_on": {"frailty": "adult_social_care"}},
+        "[services.adult_social_care.hand_on.frailty]: a service does not hand on to itself",
+    ),
+    (
+        {"services.ward.awaits": ({"need": "housing", "severity": (1, 4), "service": "ward", "share": 0.5},)},
+        "[services.ward.awaits #1.service]: nobody waits in a stay for that stay",
+    ),
+    (
+        {"place.tenure_by_decile": (*TOWN.place.tenure_by_decile[:9], (0.3, 0.45, 0.35))},
+        "[place.tenure_by_decile #10]: shares must add up to 1, not 1.1 (owned 0.3 + social 0.45 + private",
+    ),
+    (
+        {"place.tenure_by_decile": ((0.0, 0.0, 0.0), *TOWN.place.tenure_by_decile[1:])},
+        "[place.tenure_by_decile #1]: shares must add up to 1, not 0 (owned 0 + social 0 + private 0)",
+    ),
+    (
+        {"place.districts.north.tenure": (0.3, 0.3, 0.3)},
+        "[place.districts.north.tenure]: shares must add up to 1, not 0.9",
+    ),
+    (
+        {"place.households.one_person": 0.95},
+        "[place.households]: shares must add up to at most 1, not 1.",
+    ),
+    ({"place.moves_out": 500.0}, "[place.moves_out]: must be at most 1, given 500.0"),
     ({"mechanisms.discretion": ...}, "[mechanisms.discretion]: is missing"),
     (
-        {"mechanisms.discression": {"per": "refusal"}},
+        {"mechanisms.discression": {"per": "outside_remit"}},
         "no mechanism 'discression'; did you mean 'discretion'?",
     ),
     (

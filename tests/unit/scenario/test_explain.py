@@ -76,9 +76,27 @@ def told(change: dict[str, Any], **head: Any) -> str:
         ),
         (
             {"set": {f"agencies.{name}.leadership.community_support": 1.0 for name in ("police", "charity")}},
-            "at the police and the town charity, backing support between neighbours and in the "
-            "community goes from "
-            "none to full strength; it costs £5 a year for each resident.",
+            "backing support between neighbours and in the community goes from none to full strength at the "
+            "police and the town charity. At full strength it costs £5 a year for each resident, once for the "
+            "whole place.",
+        ),
+        (
+            {
+                "set": {
+                    f"agencies.{name}.leadership.warm_hand_over": strength
+                    for name, strength in {"police": 0.8, "charity": 0.8, "council": 0.5}.items()
+                }
+            },
+            "goes from none to 80% of full strength at the police and the town charity, and from a fifth to half "
+            "of full strength at the small town council. At full strength it costs £25 for each resident handed",
+        ),
+        (
+            {"set": {"services.voluntary_support.refers": ()}},
+            "in voluntary support, whom it refers where changes.",
+        ),
+        (
+            {"open": "home_care"},
+            "the doors of home care, open already, stay open.",
         ),
         (
             {"set": {"services.probation.remit": {"age": (18, 120)}}},
@@ -94,6 +112,80 @@ def test_a_threshold_beyond_the_law_says_so() -> None:
     text = told({"set": {"services.home_care.threshold": 4}})
     assert "The law does not let home care turn away anyone whose need is complex or worse" in text
     assert "The law" not in told({"set": {"services.home_care.threshold": 3}})
+
+
+def test_thresholds_beyond_the_law_are_told_in_one_sentence() -> None:
+    text = told({"set": {"services.home_care.threshold": 4, "services.adult_social_care.threshold": 4}})
+    assert text.count("The law does not let") == text.count("this goes beyond the law") == 1
+    alike = (
+        "let home care or the adult social care front door turn away anyone whose need is complex or worse: "
+    )
+    assert alike in text
+    essex = explain_policy(read_policy("council-raises-threshold"), read_scenario("essex"))
+    assert ", nor home care anyone whose need is established or worse: this goes beyond the law" in essex
+
+
+def test_what_nobody_has_measured_is_said_once() -> None:
+    text = explain_policy(read_policy("system-leadership"), read_scenario("essex"))
+    assert text.count("No study has measured what four of these ways of working do: ") == 1
+    assert len(re.findall(r"full price", text)) == 1
+    dated = ("whole_needs_assessment", "discretion")
+    changes = tuple(
+        Change(set={f"agencies.{name}.leadership.{one}": 0.5}, from_week=week)
+        for one, week, name in zip(dated, (0, 52), ("county_council", "police"), strict=True)
+    )
+    policy = Policy(name="a-policy", title="A policy", source="A test", maker="police", change=changes)
+    text = explain_policy(policy, read_scenario("essex"))
+    assert "do: asking about all of a resident's needs at the first meeting and letting staff" in text
+    assert "No study" not in told({"set": {"agencies.police.leadership.discretion": 0.5}})
+
+
+def test_changes_of_one_theme_are_told_together_and_sums_spent_at_once_in_one_sentence() -> None:
+    sums = tuple(
+        Change(theme="To begin with", money={"agency": name, "kind": "set_up", "pounds": sum_})
+        for name, sum_ in (("police", 2000.0), ("council", 1000.0))
+    )
+    doors = tuple(
+        Change(theme="Doors", from_week=13, **change)
+        for change in ({"close": "ward"}, {"open": "tenancy_support"})
+    )
+    policy = Policy(
+        name="a-policy", title="A policy", source="A test", maker="council", change=(*doors, *sums)
+    )
+    paragraphs = explain_policy(policy, TOWN).split("\n\n")
+    assert paragraphs[2].startswith(
+        "Doors. After three months, the doors of the mental-health ward close. At the same time, "
+    )
+    assert paragraphs[3] == (
+        "To begin with. From the first week, setting up is paid for once, £3,000 in all: £2,000 by the police "
+        "and £1,000 by the small town council."
+    )
+
+
+def test_a_policy_that_changes_nothing_says_so() -> None:
+    policy = Policy(name="a-policy", title="A policy", source="A test", maker="council")
+    assert "It changes nothing." in explain_policy(policy, TOWN)
+
+
+def test_an_empty_line_begins_a_paragraph() -> None:
+    head = {"about": "One thing.\nIts end.\n\nAnother", "source": "From one.\n\nFrom another"}
+    paragraphs = told({"close": "ward"}, **head).split("\n\n")
+    assert paragraphs[1:3] == ["One thing. Its end.", "Another."]
+    assert paragraphs[-2:] == ["Where this comes from: From one.", "From another."]
+
+
+def test_no_paragraph_of_a_long_policy_is_too_long_to_read() -> None:
+    text = explain_policy(read_policy("system-leadership"), read_scenario("essex"))
+    assert max(len(paragraph.split()) for paragraph in text.split("\n\n")) <= 120
+
+
+def test_where_nobody_is_housed_is_no_service() -> None:
+    text = explain_scenario(read_scenario("essex"))
+    assert (
+        "and street outreach (from established need). Counted beside them, though no service: sleeping"
+        in text
+    )
+    assert "Prison and probation has the services in its name." in explain_scenario(TOWN)
 
 
 def test_who_hopes_to_save_what() -> None:
@@ -130,7 +222,10 @@ def test_a_shipped_policy_can_be_read_aloud(name: str) -> None:
         read_policy(name), read_scenario("small-town" if name.startswith("small") else "essex")
     )
     body = text.split("Where this comes from")[0]
-    assert not re.search(r"[a-z]_[a-z]|\.\.|  |\{|\[", body), "a key, a doubled mark or a symbol"
+    assert not re.search(r"[a-z]_[a-z]|\.\.|  |\{|\[|\n\n\n", body), "a key, a doubled mark or a symbol"
+    sentences = re.split(r"(?<=\.) ", body)
+    told_twice = {one for one in sentences if len(one.split()) > 12 and sentences.count(one) > 1}
+    assert not told_twice
     assert not re.search(r"\b1 (weeks|years|decisions)\b|\bNone\b|\bTrue\b", body)
 
 

@@ -78,6 +78,19 @@ class TestReading:
         assert message.endswith("'small-town-early-hlp'; did you mean 'small-town-early-help'?")
         assert "nothing.toml: no such file" in unread(tmp_path / "nothing.toml")
 
+    @pytest.mark.parametrize("name", ["my_policy", "My-policy", "-policy", "p" * 62])
+    def test_the_file_names_the_policy(self, tmp_path: Path, name: str) -> None:
+        message = unread(written(tmp_path, '[[change]]\nclose = "ward"\n', name))
+        assert f"a policy is named by its file, and '{name}' is no name for one" in message
+        assert "rename the file: lower-case letters, digits and hyphens, not underscores" in message
+        named = written(tmp_path, 'name = "my-policy"\n[[change]]\nclose = "ward"\n', name)
+        assert read_policy(named).name == "my-policy"
+        wrong = written(tmp_path, 'name = "my_policy"\n[[change]]\nclose = "ward"\n', name)
+        assert (
+            "[name]: must be lower-case letters, digits and hyphens, at most 61, given 'my_policy'"
+            in unread(wrong)
+        )
+
     def test_parts_are_not_written(self, tmp_path: Path) -> None:
         assert "did you mean 'includes'?" in unread(written(tmp_path, "parts = []\n"))
 
@@ -179,6 +192,14 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"set": {"weeks": 3}}, "a policy cannot set 'weeks'"),
     ({"set": {"needs.housing.support_eases": 3}}, "a policy cannot set 'needs.housing.support_eases'"),
     ({"set": {"services.home_care.agency": "police"}}, "use move_service"),
+    (
+        {"set": {"services.home_care.expected_contacts.episode_week": 1.0}},
+        "is not changed by a policy: the scenario's own say what an hour costs; write it in a scenario that",
+    ),
+    ({"set": {"services.home_care.expected_contacts": {}}}, "is not changed by a policy"),
+    ({"set": {"services.home_care.responsive.central": 1.0}}, "is not changed by a policy"),
+    ({"set": {"services.home_care.lawful_threshold": 4}}, "is not changed by a policy: the law is the scen"),
+    ({"set": {"services.home_care.kinds.episode_week.counts": "x"}}, "is not changed by a policy"),
     ({"set": {"services.home_care.closed": True}}, "use open or close"),
     (
         {"set": {"services.hospital.awaits.0.share": 0.5}},

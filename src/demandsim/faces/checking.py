@@ -1,0 +1,113 @@
+"""What `demandsim check` does: run the named cases again, and say which agency, service and year moved."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from demandsim.errors import BaselineError
+from demandsim.experiment.regression import Baseline, Case, Checked, check_case, read_cases, run_case, store
+from demandsim.faces.progress import Clock, lasted
+from demandsim.records.whole_file import check_writable
+
+MOST_ROWS = 15
+"""Rows of a difference that are shown; the file beside the cases holds them all."""
+
+
+def check_cases(
+    folder: str, names: Sequence[str], *, update: bool, why: str | None, threads: int = 1
+) -> bool:
+    """Run cases and hold them against their baselines, or replace those.
+
+    Parameters
+    ----------
+    folder
+        With ``cases.toml``.
+    names
+        Cases to run; none named is all.
+    update, why
+        Replace the baselines, and the reason to log.
+
+    Returns
+    -------
+    bool
+        Whether all are the same, or have been replaced.
+
+    Raises
+    ------
+    DemandSimError
+        If anything given cannot be used; before anything is run or written.
+    """
+    if update and not (why or "").strip():
+        raise BaselineError('--update: give --why "...", a sentence that says why the numbers may change')
+    if why and not update:
+        raise BaselineError("--why: goes with --update")
+    cases = read_cases(folder, names)
+    if update:
+        check_writable(f"{folder}/digests.csv")
+    screen = Console(highlight=False, markup=False, emoji=False)
+    found: list[tuple[Case, Baseline]] = []
+    checked: list[Checked] = []
+    for case in cases:
+        clock = Clock()
+        now = run_case(case, folder, threads=threads)
+        found.append((case, now))
+        checked.append(check_case(case, folder, now))
+        _tell(screen, checked[-1], clock.seconds)
+    if update:
+        changed = [each for each, one in zip(found, checked, strict=True) if not one.same]
+        if changed:
+            day = datetime.now(UTC).date().isoformat()
+            version = str(sys.modules["demandsim"].__version__)
+            store(changed, folder, why=why or "", day=day, version=version)
+        screen.print(f"{len(changed)} of {len(found)} baselines replaced.")
+        return True
+    same = sum(one.same for one in checked)
+    screen.print(f"{same} of {len(checked)} cases are the same to the contact and the penny.")
+    return same == len(checked)
+
+
+def _tell(screen: Console, one: Checked, seconds: float) -> None:
+    """Say how a case came out, and show what moved."""
+    name = one.case.name
+    if one.same:
+        screen.print(f"{name}: the same ({lasted(seconds)})")
+        return
+    if not one.stored:
+        screen.print(f'{name}: has no baseline yet; --update --why "..." stores one ({lasted(seconds)})')
+        return
+    if one.moved.empty:
+        screen.print(
+            f"{name}: contacts and pence are the same, the weeks they fell in or the residents' own columns are not "
+            f"({lasted(seconds)})"
+        )
+        return
+    years = ", ".join(str(year) for year in sorted(one.moved["year"].unique()))
+    agencies = ", ".join(sorted(one.moved["agency"].unique()))
+    screen.print(f"{name}: {len(one.moved)} rows moved, in year {years}, at {agencies} ({lasted(seconds)})")
+    screen.print(_difference(one.moved.head(MOST_ROWS)))
+    if len(one.moved) > MOST_ROWS:
+        screen.print(f"and {len(one.moved) - MOST_ROWS} more rows")
+
+
+def _difference(moved: pd.DataFrame) -> Table:
+    """Rows that moved, the largest change of money first; sums are of the simulated residents."""
+    made = Table()
+    for name in ("year", "agency", "service", "kind"):
+        made.add_column(name)
+    for name in ("contacts before", "now", "full £ before", "now", "cash £ before", "now"):
+        made.add_column(name, justify="right")
+    for row in moved.to_dict("records"):
+        counts = [f"{row['contacts_before']:,}", f"{row['contacts_now']:,}"]
+        sums = [
+            f"{row[f'{view}_pence_{part}'] / 100:,.2f}"
+            for view in ("full", "cash")
+            for part in ("before", "now")
+        ]
+        made.add_row(str(row["year"]), row["agency"], row["service"], row["kind"], *counts, *sums)
+    return made

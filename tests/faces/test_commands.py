@@ -1,0 +1,64 @@
+"""What ``compare`` says beside its tables: how far the baseline moves, what the law says, how much was run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from demandsim.faces.cli import answer
+
+TWO_YEARS = ["small-town", "--residents", "500", "--years", "2"]
+SAVES, HELPS = "small-town-council-saves", "small-town-early-help"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test stands in an empty folder, before a screen of a known width."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "140")
+
+
+def test_the_baseline_s_own_movement_is_said(capsys: Capture) -> None:
+    given = ["compare", *TWO_YEARS, "-p", HELPS, "--seeds", "1", "--json", "a.json", "--report", "r.html"]
+    assert answer(given) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("The baseline is ") == 1
+    assert "% more" in out or "% less" in out or "% fewer" in out
+    assert "Simulated one pair of 500 residents over 104 weeks" in out
+    drift = json.loads(Path("a.json").read_text(encoding="utf-8"))["drift"]
+    assert [row["row"] for row in drift[:2]] == ["spend", "contacts"]
+    assert "The baseline by itself" in Path("r.html").read_text(encoding="utf-8")
+
+
+def test_a_run_without_policies_says_it_too(capsys: Capture) -> None:
+    assert answer(["run", *TWO_YEARS]) == 0
+    assert "The baseline is " in capsys.readouterr().out
+    assert answer(["run", *TWO_YEARS, "--policy", HELPS]) == 0
+    assert "The baseline is " not in capsys.readouterr().out
+
+
+def test_a_run_of_less_than_two_years_does_not(capsys: Capture) -> None:
+    assert answer(["run", *TWO_YEARS[:-2], "--weeks", "60"]) == 0
+    assert "The baseline is " not in capsys.readouterr().out
+
+
+def test_what_goes_beyond_the_law_is_said_once_over_all_of_it(capsys: Capture) -> None:
+    Path("unlawful.toml").write_text(
+        'title = "T"\nsource = "Invented"\nmaker = "council"\n[[change]]\n'
+        'set = { "services.home_care.threshold" = 4 }\n',
+        encoding="utf-8",
+    )
+    assert (
+        answer(
+            ["compare", *TWO_YEARS[:-2], "--weeks", "9", "-p", "unlawful.toml", "--seeds", "1", "--no-report"]
+        )
+        == 0
+    )
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("eyond the law") == 1
+    assert (
+        "Beyond the law. This policy was run all the same, although: - The law does not let home care" in out
+    )
