@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint check bench clean
 
 help:  ## list the jobs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | awk -F '\t' '{ printf "make %-8s%s\n", $$1, $$2 }'
@@ -40,6 +40,9 @@ lint: $(READY)  ## style, formatting, types and which file may import which
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src
 	$(BIN)/lint-imports
+
+check: $(READY)  ## run the stored cases again, and tell what moved
+	$(BIN)/demandsim check tests/baseline
 
 bench: $(READY)  ## resident-weeks a second, small town and Essex
 	$(BIN)/python -m tests.speed.bench
