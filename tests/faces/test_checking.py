@@ -27,7 +27,8 @@ weeks = 30
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COLUMNS", "140")
     (tmp_path / "cases.toml").write_text(CASES, encoding="utf-8")
     return tmp_path
 

@@ -12,6 +12,8 @@ from rich.table import Table
 
 from demandsim.errors import BaselineError
 from demandsim.experiment.regression import Baseline, Case, Checked, check_case, read_cases, run_case, store
+from demandsim.faces.commands import consoles
+from demandsim.faces.output import Outputs
 from demandsim.faces.progress import Clock, lasted
 from demandsim.records.whole_file import check_writable
 
@@ -50,7 +52,7 @@ def check_cases(
     cases = read_cases(folder, names)
     if update:
         check_writable(f"{folder}/digests.csv")
-    screen = Console(highlight=False, markup=False, emoji=False)
+    screen, _ = consoles(Outputs())
     found: list[tuple[Case, Baseline]] = []
     checked: list[Checked] = []
     for case in cases:
