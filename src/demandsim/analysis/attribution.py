@@ -172,11 +172,11 @@ def _causal(comparison: Compared, weeks: Window, together: Traced) -> dict[str, 
     """Paired differences by whose savings they are: all, and each agency that alone made some."""
     found = {ALL: together}
     who = savers(comparison)
-    if len(who) == 1 and len(who[0].agencies) == 1:
-        found[who[0].agencies[0]] = together
+    if len(who) == 1:
+        found[who[0].name] = together
     for saver in who if len(who) > 1 else ():
         alone = [part for part in comparison.parts if [one.name for one in savers(part)] == [saver.name]]
-        if alone and len(saver.agencies) == 1:
+        if alone:
             each = [_differences(part, weeks) for part in alone]
             found[saver.name] = Traced(
                 np.sum([one.contacts for one in each], axis=0), np.sum([one.pounds for one in each], axis=0)

@@ -152,7 +152,8 @@ def matrix(
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     told = "Pounds a year for the place, mean over pairs: blue pays less, orange pays more, grey is within chance."
-    titled(figure, findings.matrix(frame, pounds=pounds), f"{told} {note}".strip())
+    title = findings.matrix(frame, bounds=bounds, pounds=pounds, grain=grain)
+    titled(figure, title, f"{told} {note}".strip())
     return figure
 
 
@@ -207,6 +208,4 @@ def _magnified(
 def _times(whole: tuple[float, float], part: tuple[float, float]) -> str:
     """How much longer a bar is on the axis of the small ones: "some 30 times as long"."""
     size = (whole[1] - whole[0]) / ((part[1] - part[0]) or 1.0)
-    return (
-        f"some {size:.1g} times as long" if size < 10 else f"some {float(f'{size:.1g}'):,.0f} times as long"
-    )
+    return f"some {float(f'{size:.1g}'):,.0f} times as long"

@@ -36,17 +36,29 @@ LEAST_OF_LEVEL = 0.1
 
 
 @styled
-def timelines(frame: pd.DataFrame, names: Names, *, first_week: int = 0, note: str = "") -> Figure:
+def timelines(
+    frame: pd.DataFrame,
+    last_year: pd.DataFrame,
+    names: Names,
+    *,
+    first_week: int = 0,
+    sizes: bool = True,
+    note: str = "",
+) -> Figure:
     """Lines: contacts a quarter with chosen services, in both arms.
 
     Parameters
     ----------
     frame
         As ``outcomes.timeline_frame`` gives it.
+    last_year
+        As ``outcomes.last_year_frame`` gives it, of the same services.
     names
         What services are called.
     first_week
         The policy's first week, marked.
+    sizes
+        False for a title that speaks of direction only, for runs too small for sizes.
     note
         What more to say under the chart.
     """
@@ -64,7 +76,7 @@ def timelines(frame: pd.DataFrame, names: Names, *, first_week: int = 0, note: s
         handles, labels = grid[0].get_legend_handles_labels()
         key.legend(handles, labels, fontsize=9.5, loc="center left", ncols=3, frameon=False)
     told = "Contacts a quarter for the place, means over pairs. Upright axes may not begin at zero."
-    titled(figure, findings.timelines(frame, names), f"{told} {note}".strip())
+    titled(figure, findings.timelines(last_year, names, sizes=sizes), f"{told} {note}".strip())
     return figure
 
 

@@ -16,6 +16,9 @@ Names = Mapping[str, str]
 
 LAST = (PURSE, COMMUNITY, RESIDENTS)
 
+SMALLEST_SHARE = 0.0005
+"""Shares under this would read 0.0%."""
+
 
 def clear(row: pd.Series) -> bool:
     """Tell whether a row's difference is more than chance; with one pair, whether there is any."""
@@ -92,27 +95,31 @@ def money_views(frames: Mapping[str, pd.DataFrame], *, pounds: bool = True) -> s
     return f"The public purse, a year: {', '.join(told)}"
 
 
-def timelines(frame: pd.DataFrame, names: Names) -> str:
-    """How much the first service's contacts have moved by the last year.
+def timelines(last_year: pd.DataFrame, names: Names, *, sizes: bool = True) -> str:
+    """How far contacts have moved by the last year, at the first service where that is more than chance.
 
     Parameters
     ----------
-    frame
-        As ``outcomes.timeline_frame`` gives it.
+    last_year
+        As ``outcomes.last_year_frame`` gives it.
     names
         What services are called.
+    sizes
+        False to speak of direction only, for runs too small for sizes.
     """
-    if frame.empty:
+    if last_year.empty:
         return "No service's contacts moved"
-    service = frame["service"].iloc[0]
-    last = frame[frame["service"] == service].tail(4)
-    before, after = last["baseline"].sum(), last["policy"].sum()
-    name = names.get(service, service)
-    if before == 0:
+    moved = last_year[[clear(row) for _, row in last_year.iterrows()]]
+    if moved.empty:
+        return "Contacts in the last year: within chance of those without the policy"
+    row = moved.iloc[0]
+    name = names.get(row["service"], row["service"])
+    if row["baseline"] == 0:
         return f"{name}: contacts begin with the policy"
-    change = (after - before) / before
-    word = "fewer" if change < 0 else "more"
-    return f"{name}: {abs(change):.1%} {word} contacts in the last year than without the policy"
+    change = abs(row["mean"]) / row["baseline"]
+    size = f"{change:.1%} " if change >= SMALLEST_SHARE else "less than 0.1% "
+    word = "fewer" if row["mean"] < 0 else "more"
+    return f"{name}: {size if sizes else ''}{word} contacts in the last year than without the policy"
 
 
 def failure(frame: pd.DataFrame, change: pd.DataFrame) -> str:
@@ -169,23 +176,45 @@ def gap_name(measure: str) -> str:
     return measure.removesuffix("_gap").replace("_", " ").replace("qalys", "QALYs")
 
 
-def matrix(frame: pd.DataFrame, *, pounds: bool = True) -> str:
+def matrix(
+    frame: pd.DataFrame,
+    *,
+    bounds: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    pounds: bool = True,
+    grain: float = 1.0,
+) -> str:
     """What the savings come to together, beside what each comes to alone.
 
     Parameters
     ----------
     frame
         As ``shunt.matrix_frame`` gives it.
+    bounds
+        The same at ``low`` and at ``high``: what is within chance is then said to be. Without them nothing is
+        known of chance, and every difference is told.
     pounds
         False to speak of direction only.
+    grain
+        Pounds to which sums are rounded: the parts add up to the whole where less than half of it lies between.
     """
-    purse = frame.set_index("policy")[PURSE]
-    together = float(purse["together"])
-    word = "less" if together < 0 else "more"
-    if not pounds:
-        return f"Together, the public purse pays {word}"
-    told = f"Together, the public purse pays {said(together)} a year {word}"
-    if "interaction" not in purse:
+    purse = [one.set_index("policy")[PURSE] for one in (frame, *(bounds or ()))]
+
+    def row(name: str) -> pd.Series:
+        known = [float(one[name]) for one in purse]
+        return pd.Series([*known, np.nan, np.nan][:3], index=["mean", "low", "high"])
+
+    together = row("together")
+    if not clear(together):
+        told = "Together, what the public purse pays does not move by more than chance"
+    else:
+        sum_ = f"{said(together['mean'])} a year " if pounds else ""
+        told = f"Together, the public purse pays {sum_}{'less' if together['mean'] < 0 else 'more'}"
+    if not pounds or "interaction" not in set(frame["policy"]):
         return told
-    alone = together - float(purse["interaction"])
-    return f"{told}; added up one by one, {said(alone)} {'less' if alone < 0 else 'more'}"
+    more = row("interaction")
+    if more.abs().max() < grain / 2:
+        return f"{told}; the parts, each run alone, add up to the same"
+    if not clear(more):
+        return f"{told}; the parts, each run alone, add up to the same within chance"
+    word = "more" if more["mean"] > 0 else "less"
+    return f"{told}; it pays {said(more['mean'])} {word} than the parts, each run alone, add up to"

@@ -41,8 +41,11 @@ WAITS_NOTE = (
 )
 """What must be said beside the weeks to help."""
 
-QUARTER = 13
-"""Weeks in a quarter."""
+QUARTER, QUARTERS_A_YEAR = 13, 4
+"""Weeks in a quarter, and quarters in a year."""
+
+MEANS = ("baseline", "policy", "mean", "low", "high")
+"""Both arms' means over pairs, and the paired difference with its bounds."""
 
 
 def outcomes_frame(comparison: Compared) -> pd.DataFrame:
@@ -124,23 +127,35 @@ def timeline_frame(comparison: Compared, services: tuple[str, ...] = ()) -> pd.D
     ComparisonError
         If there is no finished pair.
     """
-    window(comparison)
-    chosen = services or most_moved(comparison, 4)
-    quarters = comparison.pairs[0].baseline.weeks // QUARTER
-    columns = ["service", "quarter", "week", "baseline", "policy", "mean", "low", "high"]
-    if not chosen or quarters == 0:
-        return pd.DataFrame(columns=columns)
-    scale = comparison.pairs[0].baseline.scale
-    baseline = np.array([_quarterly(pair.baseline, chosen, quarters) for pair in comparison.pairs])
-    policy = np.array([_quarterly(pair.policy, chosen, quarters) for pair in comparison.pairs])
-    told = mean_interval((policy - baseline) * scale)
-    means = baseline.mean(axis=0) * scale, policy.mean(axis=0) * scale, *told
-    rows = [
-        (name, quarter, quarter * QUARTER, *(array[place, quarter] for array in means))
-        for place, name in enumerate(chosen)
-        for quarter in range(quarters)
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return _timeline(*_by_quarter(comparison, services))
+
+
+def last_year_frame(comparison: Compared, services: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Contacts of both arms in the last four whole quarters, and how they differ.
+
+    Parameters
+    ----------
+    comparison, services
+        As ``timeline_frame``.
+
+    Returns
+    -------
+    frame
+        ``service, baseline, policy, mean, low, high``: contacts of the place, means over pairs, and the paired
+        difference with its 90% bounds; a row a service. A shorter run's quarters are all there are.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no finished pair.
+    """
+    return _last_year(*_by_quarter(comparison, services))
+
+
+def timelines(comparison: Compared) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give ``timeline_frame`` and ``last_year_frame`` of the services that moved most, counted once for both."""
+    counted = _by_quarter(comparison, ())
+    return _timeline(*counted), _last_year(*counted)
 
 
 def most_moved(comparison: Compared, number: int) -> tuple[str, ...]:
@@ -158,6 +173,45 @@ def most_moved(comparison: Compared, number: int) -> tuple[str, ...]:
                 moved[services.index(str(name))] += sign * int(pence)
     order = np.argsort(-np.abs(moved), kind="stable")[:number]
     return tuple(services[place] for place in order if abs(moved[place]) > 0)
+
+
+def _by_quarter(
+    comparison: Compared, services: tuple[str, ...]
+) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """Services, and their contacts for the place in the baseline and with the policy: [pair, service, quarter]."""
+    window(comparison)
+    chosen = services or most_moved(comparison, 4)
+    first = comparison.pairs[0].baseline
+    quarters = first.weeks // QUARTER
+    if not chosen or quarters == 0:
+        return (), np.zeros((1, 0, 0)), np.zeros((1, 0, 0))
+    baseline, policy = (
+        np.array([_quarterly(record, chosen, quarters) for record in arm]) * first.scale
+        for arm in zip(*((pair.baseline, pair.policy) for pair in comparison.pairs), strict=True)
+    )
+    return chosen, baseline, policy
+
+
+def _timeline(
+    services: tuple[str, ...], baseline: NDArray[np.float64], policy: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Means over pairs by service and quarter, from contacts by [pair, service, quarter]."""
+    means = baseline.mean(axis=0), policy.mean(axis=0), *mean_interval(policy - baseline)
+    rows = [
+        (name, quarter, quarter * QUARTER, *(array[place, quarter] for array in means))
+        for place, name in enumerate(services)
+        for quarter in range(baseline.shape[2])
+    ]
+    return pd.DataFrame(rows, columns=["service", "quarter", "week", *MEANS])
+
+
+def _last_year(
+    services: tuple[str, ...], baseline: NDArray[np.float64], policy: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Means over pairs of the last four quarters' sum, from contacts by [pair, service, quarter]."""
+    before, after = (arm[:, :, -QUARTERS_A_YEAR:].sum(axis=2) for arm in (baseline, policy))
+    means = before.mean(axis=0), after.mean(axis=0), *mean_interval(after - before)
+    return pd.DataFrame({"service": list(services), **dict(zip(MEANS, means, strict=True))})
 
 
 def _quarterly(record: Arm, services: tuple[str, ...], quarters: int) -> NDArray[np.int64]:

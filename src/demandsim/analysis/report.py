@@ -16,9 +16,10 @@ from demandsim.analysis.intervals import COVER, RESAMPLES, SEED
 from demandsim.analysis.pages import Cell, bullets, element, page, table, terms
 from demandsim.analysis.sections import section, title
 from demandsim.analysis.sentence import MONEY_FROM, effects_assumed, sentence
-from demandsim.analysis.words import measure_title, pairs_said, plain, quantity, service_title
+from demandsim.analysis.words import measure_title, pairs_said, plain, quantity, service_title, weeks_said
 from demandsim.errors import ComparisonError
 from demandsim.records.whole_file import write_whole
+from demandsim.scenario.lawful import beyond_the_law as turned_away
 from demandsim.scenario.words import pounds, severity, the_service
 from demandsim.units import WEEKS_A_YEAR
 
@@ -142,19 +143,14 @@ def report_text(
 
 
 def beyond_the_law(comparison: Compared) -> tuple[str, ...]:
-    """Say which limits of the law the policies' thresholds go beyond, a sentence a service."""
-    services, found = comparison.scenario.services, []
-    for path, value in (
-        one for policy in comparison.policies for c in policy.change for one in c.set.items()
-    ):
-        table_, name, *rest = path.split(".")
-        lawful = services[name].lawful_threshold if table_ == "services" and rest == ["threshold"] else None
-        if lawful is not None and value > lawful:
-            found.append(
-                f"The law does not let {the_service(services[name])} turn away anyone whose need is "
-                f"{severity(lawful)} or worse."
-            )
-    return tuple(dict.fromkeys(found))
+    """Say which limits of the law the policies go beyond, a sentence a service they turn the protected away from."""
+    services = comparison.scenario.services
+    changes = (change for policy in comparison.policies for change in policy.change)
+    return tuple(
+        f"The law does not let {the_service(services[name])} turn away anyone whose need is "
+        f"{severity(services[name].lawful_threshold or 0)} or worse."
+        for name in turned_away(comparison.scenario, changes)
+    )
 
 
 def _title(comparisons: Sequence[Compared]) -> str:
@@ -251,7 +247,7 @@ def _what_was_run(comparisons: Sequence[Compared], version: str) -> Iterator[Cel
     yield element("h2", "What was run")
     scenarios = {one.scenario.name: one.scenario for one in comparisons}
     told = [
-        ("Scenario", f"{name}: {one.title}, {one.residents:,} residents, {one.weeks} weeks")
+        ("Scenario", f"{name}: {one.title}, {one.residents:,} residents, {weeks_said(one.weeks)}")
         for name, one in scenarios.items()
     ]
     yield terms([("Program", f"{PACKAGE} {version}"), *told])

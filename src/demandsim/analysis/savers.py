@@ -8,33 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.analysis.arms import Compared
-from demandsim.analysis.flows import Table, Window, agencies_in, landings, payers
+from demandsim.analysis.flows import Table, Window, landings, payers
 from demandsim.scenario.policy import Policy
 
 
 class Saver(NamedTuple):
-    """One saver: the key in the policy file, the agencies it stands for, what is expected (£ a full year)."""
+    """One saver: the agency's key, and what is expected (£ a full year)."""
 
     name: str
-    agencies: tuple[str, ...]
     expected: float
 
 
 def savers(comparison: Compared) -> tuple[Saver, ...]:
-    """Give everyone who hopes to save by the policies, those included, in the order they are first named.
-
-    A saver is an agency or, where the policy names one, a whole sector.
-    """
+    """Give the agencies that hope to save by the policies, those included, in the order they are first named."""
     expected: dict[str, float] = {}
     for policy in comparison.policies:
         for part in policy.whole():
             if part.saver is not None:
                 expected[part.saver] = expected.get(part.saver, 0.0) + part.expected_saving
-    scenario = comparison.scenario
-    return tuple(
-        Saver(name, (name,) if name in scenario.agencies else tuple(agencies_in(scenario, (name,))), sum_)
-        for name, sum_ in expected.items()
-    )
+    return tuple(Saver(name, sum_) for name, sum_ in expected.items())
 
 
 def expected_saving(comparison: Compared, saver: Saver, weeks: Window) -> float:
@@ -70,12 +62,12 @@ def made(policy: Policy, weeks: Window) -> float:
 
 def own_saving(comparison: Compared, saver: Saver, view: str, weeks: Window) -> NDArray[np.float64]:
     """What the saver pays less than in the baseline, net: [pair], pounds a year."""
-    return -_sum(payers(comparison, view, weeks), list(saver.agencies))
+    return -payers(comparison, view, weeks).of(saver.name)
 
 
 def others_extra(comparison: Compared, saver: Saver, view: str, weeks: Window) -> NDArray[np.float64]:
     """What all other payers pay more, net: [pair], pounds a year; residents and families are not payers."""
-    others = [name for name in comparison.scenario.agencies if name not in saver.agencies]
+    others = [name for name in comparison.scenario.agencies if name != saver.name]
     return _sum(payers(comparison, view, weeks), others)
 
 
@@ -86,7 +78,7 @@ def budget_cut(comparison: Compared, saver: Saver, view: str, weeks: Window) -> 
     off. Where no service of the saver is changed, it is the saver's own net saving.
     """
     touched = [name for policy in comparison.policies for name in touched_services(policy)]
-    table = landings(comparison, view, weeks, list(saver.agencies))
+    table = landings(comparison, view, weeks, [saver.name])
     cut = [name for name in table.names if name in touched and table.of(name).any()]
     return -_sum(table, cut) if cut else own_saving(comparison, saver, view, weeks)
 

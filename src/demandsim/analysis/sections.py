@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from demandsim.analysis.arms import Compared
 from demandsim.analysis.attribution import attribution_frame, failure_change, failure_frame
 from demandsim.analysis.flows import ALL, PURSE, first_week
 from demandsim.analysis.intervals import FEW_PAIRS, label
-from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, outcomes_frame, timeline_frame
+from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, outcomes_frame, timelines
 from demandsim.analysis.pages import Cell, bullets, element, picture, table
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM, sentence
@@ -30,7 +29,7 @@ from demandsim.analysis.words import (
     quantity,
     ratio_said,
     service_title,
-    short,
+    sums_said,
     who,
 )
 
@@ -181,7 +180,7 @@ def _matrix(comparison: Compared) -> Iterator[Cell]:
 def _traced(comparison: Compared) -> Iterator[Cell]:
     """Traced beside causal, payer by payer, and failure demand by cause."""
     scenario, found, least = comparison.scenario, savers(comparison), _grain(comparison)
-    one = found[0].agencies[0] if len(found) == 1 and len(found[0].agencies) == 1 else ALL
+    one = found[0].name if len(found) == 1 else ALL
     frame = attribution_frame(comparison)
     rows = {payer: rest.set_index("cause") for payer, rest in frame.groupby("payer", sort=False)}
     whose = "any agency" if one == ALL else who(one, scenario)
@@ -239,11 +238,11 @@ def _pictures(comparison: Compared, frame: pd.DataFrame) -> Iterator[Cell]:
         yield element("p", WAITS_NOTE, kind="soft")
     if frame["measure"].str.endswith("_gap").any():
         yield picture(demand_charts.quintile_gaps(frame))
-    timeline = timeline_frame(comparison)
-    if len(timeline):
-        yield picture(
-            demand_charts.timelines(timeline, _names(comparison), first_week=first_week(comparison))
-        )
+    by_quarter, last_year = timelines(comparison)
+    if len(by_quarter):
+        names, start = _names(comparison), first_week(comparison)
+        sizes = _pounds(comparison)
+        yield picture(demand_charts.timelines(by_quarter, last_year, names, first_week=start, sizes=sizes))
 
 
 def _outcome(row: Mapping[Hashable, Any]) -> list[str]:
@@ -290,10 +289,8 @@ def _sum(row: pd.Series, least: float, mark: str = "") -> Cell:
 
 def _money_cell(mean: float, low: float, high: float, *, grain: float, broken: bool = False) -> Cell:
     """A sum with its interval under it, if it has one that is not all nothing; ``broken`` into two lines."""
-    told, *ends = (short(sum_, grain) for sum_ in (mean, low, high))
-    if math.isnan(low) or {told, *ends} == {"£0"}:
-        return Cell(told)
-    return Cell(f"{told}<small>{ends[0]} to{'<br>' if broken else ' '}{ends[1]}</small>")
+    told, first, last = sums_said(mean, low, high, grain)
+    return Cell(f"{told}<small>{first} to{'<br>' if broken else ' '}{last}</small>" if first else told)
 
 
 def _cell(rest: pd.DataFrame, cause: str, column: str) -> float:

@@ -19,7 +19,7 @@ MONEY_FROM = 100_000
 """Residents simulated from which pounds are spoken of; with fewer, only which way things went."""
 
 MOST_NAMED = 3
-"""Payers named in the sentence, each way."""
+"""Payers named in the sentence, each way; one more where only that one would be left over."""
 
 SMALLEST_TOLD = 1 / 200
 """A payer whose change is a smaller share of the largest one is left to the table: five pounds are no news."""
@@ -68,7 +68,7 @@ def sentence(comparison: Compared, view: str = "cash") -> str:
     found = savers(comparison)
     own = {saver: moves(own_saving(comparison, saver, view, weeks)[:, None])[0] for saver in found}
     clauses = _saved(comparison, own, pounds)
-    taken = {agency for saver in found for agency in saver.agencies}
+    taken = {saver.name for saver in found}
     agencies = {name: moved[name] for name in comparison.scenario.agencies if name not in taken}
     less = _paid(comparison, agencies, -1, pounds)
     more = _paid(comparison, agencies, 1, pounds)
@@ -156,16 +156,16 @@ def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds:
     if not found:
         return []
     word, told = ("more" if way > 0 else "less"), []
-    for place, name in enumerate(found[:MOST_NAMED]):
+    named = found if len(found) <= MOST_NAMED + 1 else found[:MOST_NAMED]
+    for place, name in enumerate(named):
         who = who_said(name, comparison.scenario)
         sum_ = said(agencies[name].pounds)
         if pounds:
             told.append(f"{who} paid {sum_} a year {word}" if place == 0 else f"{who} {sum_}")
         else:
             told.append(who)
-    if len(found) > MOST_NAMED:
-        rest = len(found) - MOST_NAMED
-        told.append("one other" if rest == 1 else f"{rest} others")
+    if len(found) > len(named):
+        told.append(f"{len(found) - len(named)} others")
     return [_joined(told) if pounds else f"{_joined(told)} paid {word}"]
 
 

@@ -163,7 +163,7 @@ def landings_frame(comparison: Compared, view: str = "cash") -> pd.DataFrame:
     if len(found) != 1:
         return pd.DataFrame(columns=columns)
     saver = found[0]
-    others = [name for name in comparison.scenario.agencies if name not in saver.agencies]
+    others = [name for name in comparison.scenario.agencies if name != saver.name]
     table = landings(comparison, "full", weeks, others)
     cut = budget_cut(comparison, saver, view, weeks)
     pounds = mean_interval(table.values)
@@ -256,7 +256,7 @@ def _ratios(comparison: Compared, saver: Saver, view: str) -> list[dict[str, obj
 
 def _largest_landing(comparison: Compared, saver: Saver) -> tuple[str, NDArray[np.float64]]:
     """Where most extra cost fell on others, at unit cost: the service ("" for none); [pair] pounds a year."""
-    others = [name for name in comparison.scenario.agencies if name not in saver.agencies]
+    others = [name for name in comparison.scenario.agencies if name != saver.name]
     table = landings(comparison, "full", window(comparison), others)
     place = int(table.values.mean(axis=0).argmax())
     extra = table.values[:, place]

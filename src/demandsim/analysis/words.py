@@ -29,13 +29,6 @@ VIEW_TITLES = {
     "full": "Full (unit costs)",
     "capacity": "Capacity (staff time)",
 }
-_SECTORS_SAID = {
-    "council": "the councils",
-    "nhs": "the NHS",
-    "police": "the police",
-    "community": "the voluntary sector",
-    "other_public": "courts, prison, benefits and schools",
-}
 _MEASURES = {
     "unmet_need_weeks": "Weeks of unmet need",
     "hand_offs": "Hand-offs",
@@ -57,9 +50,9 @@ _MEASURES = {
 UNITS = ((1e9, " billion", "bn"), (1e6, " million", "m"), (1e3, "", "k"))
 
 
-def two_figures(value: float) -> float:
-    """Round to two figures: 1,234,567 to 1,200,000."""
-    return float(f"{value:.2g}")
+def two_figures(value: float, figures: int = 2) -> float:
+    """Round to two figures, or as many as told: 1,234,567 to 1,200,000."""
+    return float(f"{value:.{figures}g}")
 
 
 def said(pounds: float) -> str:
@@ -71,14 +64,14 @@ def said(pounds: float) -> str:
     return f"£{size:,.0f}"
 
 
-def short(pounds: float, grain: float = 1.0) -> str:
+def short(pounds: float, grain: float = 1.0, figures: int = 2) -> str:
     """A sum for a table or a bar, to two figures, with its sign: "+£1.2m", "−£150k", "£0"; "n/a" for none.
 
     Sums are rounded to whole multiples of ``grain`` pounds first.
     """
     if math.isnan(pounds):
         return "n/a"
-    size = abs(two_figures(round(pounds / grain) * grain))
+    size = abs(two_figures(round(pounds / grain) * grain, figures))
     sign = "+" if pounds > 0 else "−"
     if size < 0.5:
         return "£0"
@@ -86,6 +79,20 @@ def short(pounds: float, grain: float = 1.0) -> str:
         if size >= unit:
             return f"{sign}£{size / unit:.3g}{letter}"
     return f"{sign}£{size:,.0f}"
+
+
+def sums_said(mean: float, low: float, high: float, grain: float = 1.0) -> tuple[str, str, str]:
+    """A sum for a table, and the ends of its interval, which are empty where they would say nothing.
+
+    They do if there are none (NaN), or if the sum reads "£0" and both lie within one ``grain`` of it. Ends that
+    would read the same are given one figure more.
+    """
+    told, ends = short(mean, grain), [short(low, grain), short(high, grain)]
+    if "n/a" in ends or (told == "£0" and max(abs(round(end / grain)) for end in (low, high)) <= 1):
+        return told, "", ""
+    if ends[0] == ends[1] and low != high:
+        ends = [short(end, grain, figures=3) for end in (low, high)]
+    return told, ends[0], ends[1]
 
 
 def grain(scale: float) -> float:
@@ -141,10 +148,8 @@ def who(name: str, scenario: Contents) -> str:
 
 
 def who_said(name: str, scenario: Contents) -> str:
-    """The same, as it stands inside a sentence: "the county council", "the NHS"."""
-    if name in scenario.agencies:
-        return the_agency(scenario.agencies[name])
-    return _SECTORS_SAID.get(name) or plain(name)
+    """An agency as it stands inside a sentence: "the county council"."""
+    return the_agency(scenario.agencies[name])
 
 
 def service_title(name: str, scenario: Contents) -> str:
@@ -167,7 +172,12 @@ def pairs_said(pairs: int) -> str:
     return "one pair" if pairs == 1 else f"{pairs:,} pairs"
 
 
-def quantity(value: float, *, sign: bool = False, share: bool = False) -> str:
+def weeks_said(weeks: int) -> str:
+    """How many weeks: "one week", "260 weeks"."""
+    return "one week" if weeks == 1 else f"{weeks:,} weeks"
+
+
+def quantity(value: float, *, sign: bool = False, share: bool = False, figures: int = 3) -> str:
     """A number for a table: whole from 100 on, else to three figures; a share in per cent; "n/a" for none.
 
     The difference of two shares is told in percentage points (``points``), not so.
@@ -177,16 +187,16 @@ def quantity(value: float, *, sign: bool = False, share: bool = False) -> str:
     if math.isinf(value):
         return "unbounded"
     size = abs(value) * (100 if share else 1)
-    text = f"{size:,.0f}" if size >= 99.95 else f"{size:.3g}" if size >= 0.0005 else "0"
+    text = f"{size:,.0f}" if size >= 99.95 else f"{size:.{figures}g}" if size >= 0.0005 else "0"
     before = "" if text == "0" else "−" if value < 0 else "+" if sign else ""
     return f"{before}{text}{'%' if share else ''}"
 
 
-def points(difference: float) -> str:
+def points(difference: float, figures: int = 2) -> str:
     """A difference of two shares in percentage points, to two figures: "+0.17 points", "0"; "n/a" for none."""
     if math.isnan(difference):
         return "n/a"
-    size = abs(two_figures(difference * 100))
+    size = abs(two_figures(difference * 100, figures))
     return "0" if size < 0.0005 else f"{'−' if difference < 0 else '+'}{size:.3g} points"
 
 
@@ -194,17 +204,22 @@ def differences(row: Mapping[Any, Any]) -> tuple[str, str, str]:
     """A row's ``mean``, ``low`` and ``high`` for a table, none finer than three figures of the largest.
 
     The ``measure`` says what they are: of shares in percentage points, whose bounds do not repeat the word.
+    Bounds that would read the same are given one figure more.
     """
     values = [row[name] for name in ("mean", "low", "high")]
-    if str(row["measure"]).endswith("_share"):
-        mean, low, high = (points(value) for value in values)
-        return mean, low.removesuffix(" points"), high
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     digits = 2 - math.floor(math.log10(largest)) if largest else 0
-    mean, low, high = (
-        quantity(round(value, digits) if math.isfinite(value) else value, sign=True) for value in values
-    )
-    return mean, low, high
+
+    def written(value: float, more: int = 0) -> str:
+        if str(row["measure"]).endswith("_share"):
+            return points(value, 2 + more)
+        rounded = round(value, digits + more) if math.isfinite(value) else value
+        return quantity(rounded, sign=True, figures=3 + more)
+
+    mean, low, high = (written(value) for value in values)
+    if low == high and values[1] != values[2]:
+        low, high = (written(value, more=1) for value in values[1:])
+    return mean, low if low == high else low.removesuffix(" points"), high
 
 
 def measure_title(key: str) -> str:

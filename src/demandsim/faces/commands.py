@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from demandsim.agencies.timetable import timetable
 from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.drift import drift_frame, drift_said
-from demandsim.analysis.words import pairs_said
+from demandsim.analysis.words import pairs_said, weeks_said
 from demandsim.chance import check_seed
 from demandsim.errors import EvidenceError, PolicyError, RunError, ScenarioError
 from demandsim.evidence.parameter import Grade, Parameter
@@ -147,7 +148,7 @@ def compare_policies(
         screen.print(f"Report: {outputs.report}")
     screen.print(
         f"Simulated {pairs_said(finished)} of {scenario.residents:,} residents over "
-        f"{scenario.weeks} weeks in {lasted(took)}, loading aside ({lasted(loading)})."
+        f"{weeks_said(scenario.weeks)} in {lasted(took)}, loading aside ({lasted(loading)})."
     )
     write_json(
         outputs.json,
@@ -176,13 +177,31 @@ def list_evidence(text: str, *, grade: str | None, outputs: Outputs) -> None:
     found = [
         one.in_base_prices() for one in find_parameters(text) if grade is None or one.grade == Grade(grade)
     ]
-    screen, _ = consoles(outputs)
+    screen, messages = consoles(outputs)
     for one in found:
         screen.print(tables.parameter(one))
     counts = [f"{sum(one.grade is each for one in found)} {each}" for each in Grade]
-    screen.print(f"{len(found)} numbers: {', '.join(counts)}. Prices are of 2024/25.")
+    numbers = "1 number" if len(found) == 1 else f"{len(found)} numbers"
+    screen.print(f"{numbers}: {', '.join(counts)}. Prices are of 2024/25.")
+    if not found:
+        messages.print(f"demandsim: {_nothing_found(text, grade)}")
     write_json(outputs.json, {"parameters": [_plain(one) for one in found]})
     write_csv(outputs.csv, pd.DataFrame([_plain(one) for one in found], columns=list(Parameter.model_fields)))
+
+
+def _nothing_found(text: str, grade: str | None) -> str:
+    """Say why no number was found, and what may have been meant."""
+    words = text.casefold().replace("_", " ").split()
+    if strange := [word for word in words if not find_parameters(word)]:
+        paths = {part for one in find_parameters("") for part in one.path.replace("_", ".").split(".")}
+        close = get_close_matches(strange[0], sorted(paths - set(words)), n=1, cutoff=0.6)
+        would_do = (
+            f"did you mean '{close[0]}'?" if close else "a need or a service, as in 'home care', would do"
+        )
+        return f"no number's place, unit, source or note holds '{strange[0]}'; {would_do}"
+    if grade is not None and find_parameters(text):
+        return f"what holds '{text}' is not {grade}; --grade left out, it is listed"
+    return f"no one number holds all of '{text}'; fewer words would do"
 
 
 def show_in_words(name: str, *, place: str | None) -> None:

@@ -34,7 +34,7 @@ class Outputs(NamedTuple):
         return [path for path in self if path is not None and path != SCREEN]
 
     def check(self) -> None:
-        """Refuse, before the work, what could not be written after it; make a report's folder if it is missing.
+        """Refuse, before the work, what could not be written after it; make a folder that is missing.
 
         Raises
         ------
@@ -54,16 +54,19 @@ class Outputs(NamedTuple):
 
 
 def make_folder(path: str | Path) -> None:
-    """Make a file's folder, if only the last part of it is missing.
+    """Make a file's folder, if the path is relative ("out/report.html") and only the last part of it is missing.
+
+    A folder elsewhere is likelier mistyped than wanted.
 
     Raises
     ------
     SaveError
         If it cannot be made.
     """
-    folder = located(path).parent
+    file = located(path)
+    folder = file.parent
     try:
-        if not folder.exists() and folder.parent.is_dir():
+        if not file.is_absolute() and not folder.exists() and folder.parent.is_dir():
             folder.mkdir()
     except OSError as error:
         raise SaveError(f"{called(path)}: its folder cannot be made: {reason(error)}") from None

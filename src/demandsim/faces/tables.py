@@ -24,6 +24,7 @@ from demandsim.analysis.words import (
     quantity,
     ratio_said,
     short,
+    sums_said,
     who,
 )
 from demandsim.evidence.parameter import Parameter, Value
@@ -129,11 +130,11 @@ def money(one: Comparison) -> Table:
         if row["payer"] == PURSE:
             made.add_section()
         rising = " …" if bool(last["still_rising"].iloc[at]) else ""
-        mean, low, high = (short(row[name], least) for name in ("mean", "low", "high"))
+        mean, low, high = sums_said(row["mean"], row["low"], row["high"], least)
         made.add_row(
             who(row["payer"], one.scenario),
             mean,
-            "" if {mean, low, high} == {"£0"} else between(low, high),
+            between(low, high),
             *(short(frames[view]["mean"].iloc[at], least) for view in ("cash_low_r", "cash_high_r")),
             short(last["mean"].iloc[at], least) + rising,
             short(frames["full"]["mean"].iloc[at], least),
@@ -194,10 +195,10 @@ def matrix(one: Comparison) -> Table:
 
 def _stacked(mean: float, low: float, high: float, grain: float) -> Text:
     """A sum with the ends of its interval under it."""
-    told, *ends = (short(sum_, grain) for sum_ in (mean, low, high))
+    told, first, last = sums_said(mean, low, high, grain)
     shown = Text(told)
-    if "n/a" not in ends and {told, *ends} != {"£0"}:
-        shown.append(f"\n{ends[0]} to\n{ends[1]}", style="dim")
+    if first:
+        shown.append(f"\n{first} to\n{last}", style="dim")
     return shown
 
 
@@ -263,8 +264,8 @@ def pounds(value: float) -> str:
 
 
 def between(low: str, high: str) -> str:
-    """An interval."""
-    return "" if "n/a" in (low, high) else f"{low} to {high}"
+    """An interval; nothing where there is none."""
+    return "" if "n/a" in (low, high) or not low else f"{low} to {high}"
 
 
 def _values(value: Value) -> str:

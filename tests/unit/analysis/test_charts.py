@@ -67,6 +67,14 @@ def timeline() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def last_year() -> pd.DataFrame:
+    rows = [
+        ("home_care", 480_000.0, -48_000.0, -50_000.0, -46_000.0),
+        ("hospital", 36_000.0, 720.0, -90.0, 1500.0),
+    ]
+    return pd.DataFrame(rows, columns=["service", "baseline", "mean", "low", "high"])
+
+
 def failure() -> pd.DataFrame:
     rows = [
         (arm, payer, cause, 1000.0 * (place + 1) * (other + more), 1.0)
@@ -111,7 +119,7 @@ FIGURES = {
     "who paid": lambda: charts.who_paid(money(), NAMES),
     "who paid in a small run": lambda: charts.who_paid(money(1e-3), NAMES, pounds=False, note="Indicative."),
     "money views": lambda: charts.money_views({"Cash": money(), "Full (unit costs)": money(2)}, NAMES),
-    "timelines": lambda: demand_charts.timelines(timeline(), NAMES, first_week=26),
+    "timelines": lambda: demand_charts.timelines(timeline(), last_year(), NAMES, first_week=26),
     "who paid, the small ones larger": lambda: charts.who_paid(dwarfed(), NAMES, grain=1000.0),
     "failure": lambda: demand_charts.failure_by_cause(failure(), changed(), NAMES),
     "gaps": lambda: demand_charts.quintile_gaps(outcomes()),
@@ -181,6 +189,21 @@ def test_each_title_says_what_the_chart_shows() -> None:
         "city councils of Essex (£1.3 million a year) and one other (£240,000); public purse: £2.1 million a year less"
     )
     assert "£" not in FIGURES["who paid in a small run"]().get_suptitle()
+    assert FIGURES["timelines"]().get_suptitle().startswith("Home care: 10.0% fewer contacts in the last")
+    # Together, from −£2.5m to −£2.5m, and the parts add up to it: the same test of chance as the sentence's.
+    assert "£2.5 million a year less; the parts" in FIGURES["matrix"]().get_suptitle().replace("\n", " ")
+
+
+@pytest.mark.parametrize(("size", "told"), [(4.4, "4"), (9.4, "9"), (9.5, "10"), (9.97, "10"), (34, "30")])
+def test_how_much_larger_is_told_in_plain_figures(size: float, told: str) -> None:
+    assert charts._times((-size, 0.0), (0.0, 1.0)) == f"some {told} times as long"
+
+
+def test_a_matrix_within_chance_has_no_finding_in_its_title() -> None:
+    low, high = matrix(), matrix()
+    low["public purse"], high["public purse"] = -6e6, 1e6
+    title = charts.matrix(matrix(), NAMES, bounds=(low, high)).get_suptitle().replace("\n", " ")
+    assert title.startswith("Together, what the public purse pays does not move by more than chance")
 
 
 def shown(figure: Figure) -> list[str]:
@@ -245,7 +268,7 @@ def test_nothing_at_all_can_be_drawn() -> None:
     none = changed().assign(**dict.fromkeys(["baseline", "policy", "mean", "low", "high"], 0.0))
     for empty in (
         demand_charts.failure_by_cause(failure().iloc[:0], none, {}),
-        demand_charts.timelines(timeline().iloc[:0], {}),
+        demand_charts.timelines(timeline().iloc[:0], last_year().iloc[:0], {}),
     ):
         assert png(empty, dpi=50)
 

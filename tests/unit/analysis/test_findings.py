@@ -77,14 +77,34 @@ def test_money_views() -> None:
     assert same == "The public purse, in every view of the money: less"
 
 
+def last_year(*rows: tuple[str, float, float, float, float]) -> pd.DataFrame:
+    """Contacts of the last year, and how they differ."""
+    return pd.DataFrame(rows, columns=["service", "baseline", "mean", "low", "high"])
+
+
 def test_timelines() -> None:
-    rows = [("x", 100.0, 100.0)] * 4 + [("x", 100.0, 90.0)] * 4
-    frame = pd.DataFrame(rows, columns=["service", "baseline", "policy"])
+    frame = last_year(("x", 400.0, -40.0, -50.0, -30.0), ("y", 100.0, 9.0, 8.0, 10.0))
     assert findings.timelines(frame, {"x": "Home care"}) == (
         "Home care: 10.0% fewer contacts in the last year than without the policy"
     )
+    assert findings.timelines(frame, {}, sizes=False) == (
+        "x: fewer contacts in the last year than without the policy"
+    )
     assert findings.timelines(frame.assign(baseline=0.0), {}) == "x: contacts begin with the policy"
     assert findings.timelines(frame.iloc[:0], {}) == "No service's contacts moved"
+    hair = last_year(("x", 1e6, 90.0, 80.0, 100.0))
+    assert "x: less than 0.1% more contacts" in findings.timelines(hair, {})
+
+
+def test_timelines_tell_no_noise() -> None:
+    noise = ("x", 400.0, 0.4, -5.0, 6.0)
+    within = "Contacts in the last year: within chance of those without the policy"
+    assert findings.timelines(last_year(noise), {}) == within
+    assert findings.timelines(last_year(noise), {}, sizes=False) == within
+    both = last_year(noise, ("y", 100.0, 9.0, 8.0, 10.0))
+    assert findings.timelines(both, {}) == "y: 9.0% more contacts in the last year than without the policy"
+    one_pair = last_year(("x", 400.0, 0.4, math.nan, math.nan))
+    assert findings.timelines(one_pair, {}).startswith("x: 0.1% more contacts")
 
 
 def failing(mean: float, low: float, high: float, baseline: float = 50.0) -> pd.DataFrame:
@@ -127,12 +147,37 @@ def test_gaps() -> None:
     assert findings.gap_name("qalys_lost_gap") == "QALYs lost"
 
 
+def purse(together: float, interaction: float) -> pd.DataFrame:
+    """A matrix of one part, of which only the public purse matters."""
+    rows = ["one", "together", "interaction"]
+    return pd.DataFrame(
+        {"policy": rows, "saver": "", "public purse": [together - interaction, together, interaction]}
+    )
+
+
 def test_matrix() -> None:
-    frame = pd.DataFrame(
-        {"policy": ["one", "together", "interaction"], "saver": "", "public purse": [-3e6, -2e6, 1e6]}
-    )
-    assert findings.matrix(frame) == (
-        "Together, the public purse pays £2 million a year less; added up one by one, £3 million less"
-    )
+    frame = purse(-2e6, 1e6)
+    told = "Together, the public purse pays £2 million a year less"
+    more = f"{told}; it pays £1 million more than the parts, each run alone, add up to"
+    assert findings.matrix(frame) == more
+    assert findings.matrix(frame, bounds=(purse(-3e6, 5e5), purse(-1e6, 2e6))) == more
     assert findings.matrix(frame, pounds=False) == "Together, the public purse pays less"
-    assert findings.matrix(frame.iloc[1:2]) == "Together, the public purse pays £2 million a year less"
+    assert findings.matrix(frame.iloc[1:2]) == told
+    unknown = purse(math.nan, math.nan)  # one pair
+    assert findings.matrix(frame, bounds=(unknown, unknown)) == more
+
+
+def test_the_matrix_tells_no_noise() -> None:
+    frame, low, high = purse(-2e6, 1e6), purse(-3e6, -1e6), purse(-1e6, 2e6)
+    told = "Together, the public purse pays £2 million a year less"
+    assert findings.matrix(frame, bounds=(low, high)) == (
+        f"{told}; the parts, each run alone, add up to the same within chance"
+    )
+    unclear = "Together, what the public purse pays does not move by more than chance"
+    low, high = purse(-5e6, 5e5), purse(1e6, 2e6)
+    assert findings.matrix(frame, bounds=(low, high), pounds=False) == unclear
+    assert findings.matrix(frame, bounds=(low, high)).startswith(f"{unclear}; it pays £1 million more than")
+    crumbs = purse(-2e6, 400.0)
+    assert findings.matrix(crumbs, bounds=(crumbs, crumbs), grain=1000.0) == (
+        f"{told}; the parts, each run alone, add up to the same"
+    )

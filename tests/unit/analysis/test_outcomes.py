@@ -11,7 +11,7 @@ from tests.unit.analysis.fakes import SAVING, TOWN, FakeRecord, compared, policy
 
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.flows import window
-from demandsim.analysis.outcomes import most_moved, outcomes_frame, timeline_frame
+from demandsim.analysis.outcomes import last_year_frame, most_moved, outcomes_frame, timeline_frame, timelines
 from demandsim.errors import ComparisonError
 from demandsim.scenario.policy import Change
 
@@ -98,6 +98,21 @@ def test_contacts_by_quarter() -> None:
     assert frame["policy"].sum() == pytest.approx(1200, abs=1)
     assert np.allclose(frame["mean"], frame["policy"] - frame["baseline"])
     assert (frame["low"] <= frame["mean"]).all()
+
+
+def test_contacts_in_the_last_year() -> None:
+    comparison = compared(SAVING, policy(), weeks=110)
+    last, quarters = last_year_frame(comparison, ("hospital",)), timeline_frame(comparison, ("hospital",))
+    assert quarters["quarter"].max() == 7  # the ninth quarter is short
+    assert last["service"].tolist() == ["hospital"]
+    assert last["baseline"].item() == pytest.approx(quarters["baseline"].tail(4).sum())
+    assert last["policy"].item() == pytest.approx(1200, abs=1)
+    assert last["mean"].item() == pytest.approx(200, abs=1)
+    assert 100 <= last["low"].item() < last["mean"].item() < last["high"].item() <= 300
+    both = timelines(comparison)
+    assert both[0].equals(timeline_frame(comparison))
+    assert both[1].equals(last_year_frame(comparison))
+    assert last_year_frame(compared(SAVING, policy(), weeks=9)).empty
 
 
 def test_the_services_that_moved_most_come_first() -> None:

@@ -178,6 +178,20 @@ def test_what_goes_beyond_the_law_is_marked(comparison: Comparison) -> None:
     assert "eyond the law" not in Page(report_text((comparison,), unlawful=[])).text
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(close="home_care"),
+        Change(set={"services.home_care.takes": ["housing"]}),
+        Change(set={"services.home_care.remit": {"age": [90, 120]}}),
+    ],
+)
+def test_whoever_is_turned_away_the_law_is_named(change: Change) -> None:
+    assert beyond_the_law(compared(SAVING, policy(change=(change,)))) == (
+        "The law does not let home care turn away anyone whose need is complex or worse.",
+    )
+
+
 def test_a_limit_of_the_law_is_told_once() -> None:
     change = Change(set={"services.home_care.threshold": 4})
     twice = compared(SAVING, policy(change=(change, change)), policy("again", change=(change,)))

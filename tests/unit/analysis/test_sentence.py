@@ -117,6 +117,22 @@ def test_without_a_saver_those_who_paid_less_come_first() -> None:
     )
 
 
+def test_nobody_is_left_over_alone() -> None:
+    services = {
+        "police": "custody",
+        "justice": "prison",
+        "charity": "voluntary_support",
+        "council": "home_care",
+    }
+    four = {(name, service): 4.0 + place for place, (name, service) in enumerate(services.items())}
+    told = large([four] * 2, policy())
+    assert "the small town council paid £7,000 a year more" in told
+    assert "and the police £4,000;" in told
+    five = large([{**four, ("health_trust", "hospital"): 30.0}] * 2, policy())
+    assert "2 others" in five
+    assert "one other" not in told + five
+
+
 def test_one_pair_says_that_nothing_is_known_of_chance() -> None:
     assert large(SAVING[:1], policy(saver="council")).endswith("(cash; one pair: no interval).")
 

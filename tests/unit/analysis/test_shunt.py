@@ -129,14 +129,14 @@ def test_the_view_scales_the_saving_and_landing_stays_at_unit_cost() -> None:
     assert frame.loc["boomerang", "note"] == "no saving was expected"
 
 
-def test_a_saver_may_be_a_sector() -> None:
+def test_charities_and_the_council_are_others_too() -> None:
     change = {("council", "home_care"): -100.0, ("charity", "voluntary_support"): 30.0}
     frame = ratios_frame(compared([change] * 2, policy(saver="council"))).set_index("measure")
     assert frame.loc["shunt", "mean"] == pytest.approx(0.3)
-    nhs = [{("health_trust", "hospital"): -100.0, ("council", "home_care"): 20.0}] * 2
-    frame = ratios_frame(compared(nhs, policy(saver="nhs"))).set_index("measure")
+    trust = [{("health_trust", "hospital"): -100.0, ("council", "home_care"): 20.0}] * 2
+    frame = ratios_frame(compared(trust, policy(saver="health_trust"))).set_index("measure")
     assert frame.loc["shunt", "mean"] == pytest.approx(0.2)
-    assert frame["saver"].tolist() == ["nhs"] * 3
+    assert frame["saver"].tolist() == ["health_trust"] * 3
 
 
 def test_no_ratio_when_the_interval_holds_zero() -> None:

@@ -20,6 +20,8 @@ from demandsim.analysis.words import (
     said,
     service_title,
     short,
+    sums_said,
+    weeks_said,
     who,
     who_said,
 )
@@ -50,11 +52,11 @@ def test_who_is_who() -> None:
     assert who("council", TOWN) == "Small town council"
     assert who_said("council", TOWN) == "the small town council"
     assert who("nhs", TOWN) == "NHS"
-    assert who_said("nhs", TOWN) == "the NHS"
     assert who("public purse", TOWN) == "Public purse"
     assert service_title("home_care", TOWN) == "Home care"
     assert who("a_and_b", TOWN) == "A and b"
     assert (pairs_said(1), pairs_said(10)) == ("one pair", "10 pairs")
+    assert (weeks_said(1), weeks_said(260)) == ("one week", "260 weeks")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,25 @@ def test_who_is_who() -> None:
 )
 def test_sums_are_no_finer_than_their_grain(pounds: float, grain_: float, told: str) -> None:
     assert short(pounds, grain_) == told
+
+
+@pytest.mark.parametrize(
+    ("sums", "told"),
+    [
+        ((-1.1e6, -1.12e6, -1.07e6), ("−£1.1m", "−£1.12m", "−£1.07m")),
+        ((-1.1e6, -1.2e6, -1.07e6), ("−£1.1m", "−£1.2m", "−£1.1m")),
+        ((-1.1e6, -1.1e6, -1.1e6), ("−£1.1m", "−£1.1m", "−£1.1m")),  # every pair alike
+        ((400.0, 100.0, 1200.0), ("£0", "", "")),
+        ((600.0, 300.0, 1200.0), ("+£1k", "£0", "+£1k")),
+        ((100.0, -1900.0, 1200.0), ("£0", "−£2k", "+£1k")),
+        ((100.0, math.nan, math.nan), ("£0", "", "")),
+        ((5e6, math.nan, math.nan), ("+£5m", "", "")),
+    ],
+)
+def test_an_interval_is_told_where_it_says_something(
+    sums: tuple[float, float, float], told: tuple[str, str, str]
+) -> None:
+    assert sums_said(*sums, grain=1000.0) == told
 
 
 def test_the_grain_is_about_one_contact_of_one_simulated_resident() -> None:
@@ -97,6 +118,15 @@ def test_differences_are_no_finer_than_the_largest_of_their_row() -> None:
     assert differences(row) == ("+2.02", "0", "+4.04")
     assert differences({**row, "mean": 0.0, "low": 0.0, "high": 0.0}) == ("0", "0", "0")
     assert differences({**row, "low": math.nan, "high": math.nan}) == ("+2.02", "n/a", "n/a")
+
+
+def test_bounds_that_would_read_the_same_have_one_figure_more() -> None:
+    row = {"measure": "qalys_lost", "mean": 12.33, "low": 12.31, "high": 12.34}
+    assert differences(row) == ("+12.3", "+12.31", "+12.34")
+    row = {"measure": "crises", "mean": -1_234_000.0, "low": -1_234_400.0, "high": -1_233_600.0}
+    assert differences(row) == ("−1,230,000", "−1,234,000", "−1,234,000")  # one more, and no finer
+    row = {"measure": "crises_share", "mean": 0.0017, "low": 0.00168, "high": 0.00172}
+    assert differences(row) == ("+0.17 points", "+0.168", "+0.172 points")
 
 
 def test_a_difference_of_shares_is_in_percentage_points() -> None:
