@@ -94,7 +94,7 @@ USES: tuple[Use, ...] = (
     Use(BACKGROUND_CHAIN, "background_chain", "service", ("first", "second", "third", ""), False),
     Use(HANDLE, "handle", "need", ("gives_up", "lost", "refers", "told"), False),
     Use(SETTLE, "settle", "need", ("settles", "lost", "told", ""), False),
-    Use(PASS_ON, "pass_on", "need", ("lost", "told", "", ""), False),
+    Use(PASS_ON, "pass_on", "service x 16 + need", ("lost", "told", "", ""), False),
     Use(FIND, "find", "service x 16 + need", ("found", "route", "lost", "told"), False),
     Use(QUEUE, "queue", "service x 16 + need, in the week joined", ("ticket", "", "", ""), False),
     Use(STAY, "stay", "0", ("ready", "awaits", "", ""), False),

@@ -151,9 +151,8 @@ def _print_bytes(model: ds.DemandModel, before: int, residents: int) -> None:
     print(f"  {'state':<22}{sum(columns.values()):>6.1f}")
     book = sum(array.nbytes for array in model.book if array.shape and array.shape[0] >= rows // 8) / rows
     print(f"  {'the week (per row)':<22}{book:>6.1f}")
-    print(
-        f"most held above the process before any population, all models above: {(peak() - before) / residents:.0f} a resident"
-    )
+    most = (peak() - before) / residents
+    print(f"most held above the process before any population, all models above: {most:.0f} a resident")
 
 
 if __name__ == "__main__":

@@ -145,7 +145,9 @@ def _funded(scenario: Scenario, stated: Scenario, money: Money, done: float) -> 
     """Turn a sum into hours, beds and package size at what they cost in the scenario file.
 
     An hour (or a bed) costs what the service expects to spend, over what is funded: with it goes all that it
-    serves, the part that follows contacts included, so that a sum cut is the sum saved while demand holds.
+    serves, the part that follows contacts included, so that while demand holds a sum cut is the sum saved at the
+    population of the file. It is a sum a head: capacity is stated for 1,000 residents and grows with them, and
+    what is cut from it, or added to it, grows alike.
     """
     name = money.service
     assert name is not None

@@ -18,7 +18,7 @@ from demandsim.agencies.offers import background_rules, death_table, life_rules,
 from demandsim.agencies.rules import Rules
 from demandsim.chance import check_policy_names
 from demandsim.records.prices import Prices, prices
-from demandsim.scenario.check import check_policy
+from demandsim.scenario.check import check_given, check_together
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 
@@ -58,11 +58,14 @@ def timetable(scenario: Scenario, policies: Sequence[Policy] = ()) -> Timetable:
 
     Raises
     ------
+    RunError
+        If what is given is no scenario, or no policies.
     PolicyError
-        If a policy cannot be run on the scenario.
+        If a policy cannot be run on the scenario, or is given twice, included or not.
     ChanceError
         If two policies' names have one hash.
     """
+    check_given(scenario, policies)
     content = (scenario.model_dump_json(), *(p.model_dump_json() for p in policies))
     return _compiled(content, _Held(scenario, tuple(policies)))
 
@@ -85,8 +88,7 @@ def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
     """Compile, once for each content."""
     scenario, policies = held.scenario, held.policies
     check_policy_names(p.name for whole in policies for p in whole.whole())
-    for policy in policies:
-        check_policy(scenario, policy)
+    check_together(scenario, policies)
     bits = FrozenBits()  # the scenario's own groups come first, so that every arm numbers them alike
     death = death_table(scenario)  # policies set neither needs nor the place
     versions: list[Version] = []

@@ -14,6 +14,7 @@ from demandsim.errors import RunError
 from demandsim.experiment.run import run
 from demandsim.experiment.settle import settle
 from demandsim.records.record import RunRecord
+from demandsim.scenario.check import check_given
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.chunks import check_threads
@@ -54,8 +55,9 @@ def compare(
     KeyboardInterrupt
         If it is stopped before any pair is finished.
     RunError, PolicyError
-        See ``DemandModel``.
+        See ``DemandModel``; also if what is given is no scenario or no policies.
     """
+    check_given(scenario, policy)
     together = (policy,) if isinstance(policy, Policy) else tuple(policy)
     return compare_each(scenario, (together,), seeds=seeds, threads=threads, progress=progress)[0]
 
@@ -77,6 +79,8 @@ def compare_each(
     As ``compare``; each of ``arms`` is a list of policies made together.
     """
     numbers = seed_list(seeds)
+    for arm in arms:
+        check_given(scenario, arm)
     workers = check_threads(os.cpu_count() or 1 if threads is None else threads)
     asked = tuple(tuple(arm) for arm in arms)
     parts = tuple((part,) for arm in asked if len(arm) == 1 for part in arm[0].parts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from demandsim.errors import RunError, shown
 from demandsim.experiment.settle import settle
 from demandsim.records.record import RunRecord
+from demandsim.scenario.check import check_given
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
@@ -16,7 +18,7 @@ def run(
     scenario: Scenario,
     *,
     seed: int,
-    policies: Sequence[Policy] = (),
+    policies: Policy | Sequence[Policy] = (),
     followed: Sequence[int] = (),
     panel: Group | None = None,
     start: DemandModel | None = None,
@@ -49,8 +51,13 @@ def run(
     Raises
     ------
     RunError, PolicyError
-        See ``DemandModel``.
+        See ``DemandModel``; also if what is given is no scenario, no policies, no identities or no group.
     """
+    check_given(scenario, policies)
+    if isinstance(followed, str | bytes) or not isinstance(followed, Iterable):
+        raise RunError(f"followed: given {shown(followed)}; a list of identities would do")
+    if panel is not None and not isinstance(panel, Group):
+        raise RunError(f"panel: given {shown(panel)}; a Group would do, and Group() is everyone")
     model = DemandModel(
         scenario,
         seed=seed,

@@ -1,8 +1,8 @@
 """The command line: ``demandsim run``, ``compare``, ``evidence``, ``show`` and ``check``.
 
 Exit codes: 0 fine; 1 a check that differs, or anything unexpected, with its traceback; 2 a mistake of the user's, told
-in one line; 130 stopped by Ctrl-C with nothing to show. What a command needs is imported when it runs, so that ``--help`` answers
-at once.
+in one line; 130 stopped by Ctrl-C with nothing to show. What a command needs is imported when it runs, so that
+``--help`` answers at once.
 """
 
 from __future__ import annotations

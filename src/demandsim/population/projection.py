@@ -32,6 +32,7 @@ class Flows(NamedTuple):
     deaths: Fraction
     leave: Fraction
     enter: Fraction
+    replace: Fraction
 
 
 def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
@@ -42,7 +43,7 @@ def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
     place : Place
         Its people, births, deaths, moves and growth are read.
     residents : int
-        How many are simulated in week `first`.
+        How many are simulated, in week `first` and again in week 0.
     first, last : int
         The first and the last week.
 
@@ -54,9 +55,10 @@ def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
 
     Notes
     -----
-    The age structure is held as it is at the start; numbers grow at the district's own rate.
+    The age structure is held as it is at the start. From week 0 numbers grow at the district's own rate; in the
+    weeks before it, which settle the place, as many come as go, so that week 0 begins with `residents`.
     """
-    weeks = max(0, last - first + 1)
+    weeks, still = max(0, last - first + 1), max(0, -first)
     births = np.zeros((weeks, len(place.districts)), dtype=np.int64)
     moves = np.zeros_like(births)
     people = split_by_largest_remainder(residents, [each.population for each in place.districts.values()])
@@ -66,8 +68,10 @@ def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
         # Districts round at different points: small ones would all have their first birth in one week.
         offset = UNIT * (2 * number + 1) // (2 * len(place.districts))
         yearly = people[number] * UNIT
-        births[:, number] = _weekly(yearly * flow.births, district.growth, weeks, offset)
-        moves[:, number] = _weekly(yearly * flow.enter / size, district.growth, weeks, offset)
+        born = yearly * flow.births
+        births[:, number] = _weekly((born, born), district.growth, (still, weeks), offset)
+        both = yearly * flow.replace / size, yearly * flow.enter / size
+        moves[:, number] = _weekly(both, district.growth, (still, weeks), offset)
     return Schedule(first, births, moves)
 
 
@@ -84,8 +88,8 @@ def flows(place: Place, district: District) -> Flows:
     Returns
     -------
     Flows
-        Events a resident-year. Moves in make up what births, deaths and moves out leave of the growth; never
-        below zero.
+        Events a resident-year. Moves in make up what births, deaths and moves out leave of the growth (`enter`) or
+        of standing still (`replace`); never below zero.
     """
     whole = sum(_exact(cell) for row in district.people for cell in row)
     births = deaths = Fraction(0)
@@ -96,8 +100,9 @@ def flows(place: Place, district: District) -> Flows:
             share, male = _exact(people) / whole, _exact(place.male_by_band[band])
             births += share * (1 - male) * fertile[0][band] * more_births
             deaths += share * ((1 - male) * mortal[0][band] + male * mortal[1][band]) * more_deaths
-    leave, growth = _exact(place.moves_out), _exact(district.growth)
-    return Flows(births, deaths, leave, max(Fraction(0), growth - births + deaths + leave))
+    leave, growth, none = _exact(place.moves_out), _exact(district.growth), Fraction(0)
+    replace = deaths + leave - births
+    return Flows(births, deaths, leave, max(none, growth + replace), max(none, replace))
 
 
 def band_rates(rates: AgeRates) -> tuple[list[Fraction], list[Fraction]]:
@@ -132,19 +137,24 @@ def single_years(first_ages: tuple[int, ...], rates: tuple[float, ...], *, oldes
     return out
 
 
-def _weekly(yearly: Fraction, growth: float, weeks: int, offset: int) -> list[int]:
-    """Whole numbers a week that add up to a growing flow, given in `UNIT` a year at the start."""
+def _weekly(
+    yearly: tuple[Fraction, Fraction], growth: float, weeks: tuple[int, int], offset: int
+) -> list[int]:
+    """Whole numbers a week that add up to a flow, in `UNIT` a year: one that stands still, then one that grows."""
     with localcontext(_CONTEXT):
         factor = (1 + Decimal(repr(growth))) ** (Decimal(1) / WEEKS_A_YEAR)
         growing = int((factor * 2**60).to_integral_value())
     # The flow is kept in 2^-32 of an UNIT, so that centuries of growth lose nothing.
-    flow = int(yearly * UNIT / WEEKS_A_YEAR)
+    standing, flow = (int(each * UNIT / WEEKS_A_YEAR) for each in yearly)
     so_far, counts = offset * UNIT, []
-    for _ in range(weeks):
-        so_far += flow
+    for week in range(weeks[1]):
+        if week < weeks[0]:
+            so_far += standing
+        else:
+            so_far += flow
+            flow = flow * growing >> 60
         counts.append(so_far // (UNIT * UNIT))
         so_far -= counts[-1] * UNIT * UNIT
-        flow = flow * growing >> 60
     return counts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -48,10 +49,12 @@ def outcomes_frame(record: Recorded, *, from_week: int = 0) -> pd.DataFrame:
     Raises
     ------
     ViewError
-        If ``from_week`` is no week.
+        If ``from_week`` is no whole number, or beyond the run.
     """
-    if from_week < 0:
-        raise ViewError(f"from_week: given {shown(from_week)}; a whole number from 0 would do")
+    whole = isinstance(from_week, Integral) and not isinstance(from_week, bool)
+    if not whole or not 0 <= from_week <= record.weeks:
+        would_do = f"a whole number from 0 to {record.weeks}, the weeks of the run, would do"
+        raise ViewError(f"from_week: given {shown(from_week)}; {would_do}")
     by_quintile = weekly_totals(record, from_week=from_week)
     minutes = overrun_minutes(record, from_week=from_week)
     rows = [

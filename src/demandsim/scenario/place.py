@@ -23,6 +23,10 @@ def _whole(shares: tuple[float, ...]) -> tuple[float, ...]:
     return shares
 
 
+Yearly = Annotated[float, Field(ge=0, le=10)]
+"""Events a person-year of something that happens to a person seldom."""
+
+Births = Annotated[float, Field(ge=0, le=1)]
 People = Annotated[float, Field(ge=0, le=1e8)]
 ByBand = Annotated[tuple[People, ...], Field(min_length=19, max_length=19)]
 ByTenure = Annotated[tuple[Share, ...], Field(min_length=3, max_length=3)]
@@ -66,7 +70,7 @@ class Households(Frozen):
     couple_with_children: Share
     lone_parent: Share
     benefit: ByTenure
-    leave_home: Rate = 0.2  # grown children (18 and over) who leave, a person-year
+    leave_home: Yearly = 0.2  # grown children (18 and over) who leave, a person-year
 
     @model_validator(mode="after")
     def _room_for_others(self) -> Households:
@@ -94,6 +98,19 @@ class AgeRates(Frozen):
         return self
 
 
+class BirthRates(AgeRates):
+    """Children a woman and year by age, at most one in any decile; the male column is not read."""
+
+    female: tuple[Births, ...]
+
+    @model_validator(mode="after")
+    def _one_a_year(self) -> BirthRates:
+        most = max(self.female) * max(self.decile)
+        if most > 1:
+            raise ValueError(f"female times decile must be at most 1 child a woman and year, not {most:.6g}")
+        return self
+
+
 class Place(Frozen):
     """A place and its margins."""
 
@@ -104,7 +121,7 @@ class Place(Frozen):
     tenure_by_decile: Annotated[tuple[OneTenure, ...], Field(min_length=10, max_length=10)]
     male_by_band: Annotated[tuple[Share, ...], Field(min_length=19, max_length=19)]
     households: Households
-    births: AgeRates  # children a woman and year; the male column is not read
+    births: BirthRates
     deaths: AgeRates
     moves_out: Share  # of households, a year
     vulnerability_spread: Annotated[float, Field(ge=0, le=2)]  # standard deviation of its logarithm

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from demandsim.errors import NotYetError, PolicyError, ScenarioError
 from demandsim.scenario.knowledge import beyond_records
-from demandsim.scenario.policy import Change, Money, Policy
+from demandsim.scenario.policy import Change, Money, Policy, Split
 from demandsim.scenario.problems import Loc, Problem, near, spelled
 from demandsim.scenario.references import group_names
 from demandsim.scenario.schema import Scenario, checked
 from demandsim.scenario.settings import made, setting
+
+_NEAR = 1e-9
+"""How far, as a share, rounding may carry a sum."""
 
 
 class Placed(NamedTuple):
@@ -53,6 +56,62 @@ def check_policy(scenario: Scenario, policy: Policy) -> None:
             where = spelled(("change", each.row, *problem.place))
             raise PolicyError(each.file, where, problem.text, given=problem.given, would_do=problem.would_do)
     _check_made(scenario, placed)
+    check_sums(scenario, [policy])
+
+
+def check_sums(scenario: Scenario, policies: Sequence[Policy]) -> None:
+    """Refuse sums that together take more from a service than it costs, in any week.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What the policies change.
+    policies : sequence of Policy
+        All that are made together, each of which can be run by itself.
+
+    Raises
+    ------
+    PolicyError
+        Naming the last change that cuts the service in the first week in which the sums are too large.
+    """
+    sums: dict[str, list[tuple[Placed, Money]]] = {}
+    for policy in (one for whole in policies for one in whole.whole()):
+        for row, change in enumerate(policy.own):
+            if change.money is not None and change.money.service is not None:
+                placed = Placed(policy.name, row, change)
+                sums.setdefault(change.money.service, []).append((placed, change.money))
+    for name, made_of in sums.items():
+        costs = _costs(scenario, name)
+        for week in _turns([one.change for one, _ in made_of], last=scenario.weeks - 1):
+            done = [(money, money.pounds_a_year * one.change.part_done(week)) for one, money in made_of]
+            # What is added to one part does not bring back what is cut from another.
+            parts = [sum(p * getattr(m.split, part) for m, p in done) for part in Split.model_fields]
+            least = min(sum(pounds for _, pounds in done), *parts)
+            if least < -costs * (1 + _NEAR):
+                last = [one for (one, _), (_, pounds) in zip(made_of, done, strict=True) if pounds < 0][-1]
+                raise PolicyError(
+                    last.file,
+                    f"{last.place}.money.pounds_a_year",
+                    f"with the other sums on '{name}', £{-least:,.0f} a year is cut from week {week}, more than "
+                    f"the £{costs:,.0f} a year that the service costs",
+                    would_do="cut less",
+                )
+
+
+def _turns(changes: list[Change], *, last: int) -> list[int]:
+    """Weeks, up to the last of a run, between which the sums of changes move evenly."""
+    weeks = {c.from_week + add for c in changes for add in (-1, 0, max(1, c.ramp_weeks) - 1)}
+    weeks |= {c.until_week + add for c in changes if c.until_week is not None for add in (-1, 0)}
+    return sorted({min(week, last) for week in weeks})
+
+
+def _costs(scenario: Scenario, name: str) -> float:
+    """Pounds a year that a service costs the place, as the scenario file expects."""
+    service = scenario.services[name]
+    each = sum(
+        service.expected_contacts.get(key, 0.0) * kind.unit_cost for key, kind in service.kinds.items()
+    )
+    return each * scenario.place.population / 1000
 
 
 def _problems(scenario: Scenario, change: Change) -> Iterator[Problem]:
@@ -141,7 +200,7 @@ def _capacity(scenario: Scenario, money: Money) -> Iterator[Problem]:
             money.pounds_a_year,
         )
     shares = money.split.model_dump()
-    if abs(sum(shares.values()) - 1) > 1e-9:
+    if abs(sum(shares.values()) - 1) > _NEAR:
         yield Problem(("money", "split"), f"shares must add up to 1, not {sum(shares.values()):.6g}")
     has = {
         "hours": service.hours_a_week is not None,
@@ -158,10 +217,7 @@ def _capacity(scenario: Scenario, money: Money) -> Iterator[Problem]:
                 if fits
                 else "choose a service with a capacity",
             )
-    spent = sum(
-        service.expected_contacts.get(key, 0.0) * kind.unit_cost for key, kind in service.kinds.items()
-    )
-    spent *= scenario.place.population / 1000
+    spent = _costs(scenario, money.service or "")
     if money.pounds_a_year < -spent:
         yield Problem(
             ("money", "pounds_a_year"),

@@ -28,6 +28,8 @@ def references(scenario: Contents) -> Iterator[Problem]:
             yield from known(step.need, scenario.needs, ("drivers", name, "steps", row, "need"), "need")
     for row, name in enumerate(scenario.remembered):
         yield from known(name, scenario.services, ("remembered", row), "service")
+        if name in scenario.remembered[:row]:
+            yield Problem(("remembered", row), f"'{name}' is given twice", would_do="leave one out")
     if (care := scenario.unpaid_care) is not None:
         yield from known(care.need, scenario.needs, ("unpaid_care", "need"), "need")
         priced = ("episode", "stay")  # priced by the week
@@ -162,13 +164,15 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
 def _circles(scenario: Contents) -> Iterator[Problem]:
     """Emergency services that pass a caller round in a circle in one week, door by door."""
     emergency = {name: s for name, s in scenario.services.items() if s.mode == "emergency"}
+    told: set[tuple[str, frozenset[str]]] = set()  # each circle once, at the first of its services
     for name, service in emergency.items():
         for need in service.hand_on:
             passed, at = [name], service.hand_on[need]
             while at in emergency and at not in passed:
                 passed.append(at)
                 at = emergency[at].hand_on.get(need, "")
-            if at == name and len(passed) > 1:
+            if at == name and len(passed) > 1 and (need, frozenset(passed)) not in told:
+                told.add((need, frozenset(passed)))
                 yield Problem(
                     ("services", name, "hand_on", need),
                     f"passes callers round in a circle ({' to '.join([*passed, name])})",

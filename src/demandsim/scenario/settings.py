@@ -70,6 +70,13 @@ def apply_set(
             f"'{path}' is not one setting",
             would_do='write its whole path in quotes: "services.x.threshold"',
         )
+    if len(parts) == 3 and parts[0] == "agencies" and parts[2] == "leadership":
+        raise PolicyError(
+            file,
+            place,
+            f"'{path}' is not one setting",
+            would_do=f'write each mechanism\'s whole path in quotes: "{path}.discretion"',
+        )
     if len(parts) == 3 and parts[2] in BY_OTHER_VERBS:
         raise PolicyError(file, place, f"'{path}' is not changed by set", would_do=BY_OTHER_VERBS[parts[2]])
     if fixed := [part for part in parts[2:] if part in OF_THE_FILE]:

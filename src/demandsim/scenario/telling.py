@@ -8,6 +8,7 @@ from typing import Any
 from demandsim.scenario.agency import FOR_THE_PLACE
 from demandsim.scenario.endings import what_becomes
 from demandsim.scenario.group import Group
+from demandsim.scenario.lawful import beyond_the_law
 from demandsim.scenario.policy import Change, Money, MoveService
 from demandsim.scenario.problems import tuples
 from demandsim.scenario.schema import Scenario
@@ -87,15 +88,11 @@ def what(change: Change, scenario: Scenario, data: Mapping[str, Any]) -> list[st
 
 
 def legal_note(changes: Sequence[Change], scenario: Scenario) -> str:
-    """One sentence about thresholds that go beyond what the law allows; empty if none do."""
-    beyond: dict[int, dict[str, None]] = {}  # services by the severity from which the law holds them
-    for path, value in (item for change in changes for item in change.set.items()):
-        parts = path.split(".")
-        if parts[0] == "services" and parts[2:] == ["threshold"]:
-            service = scenario.services[parts[1]]
-            lawful = service.lawful_threshold
-            if lawful is not None and isinstance(value, int) and value > lawful:
-                beyond.setdefault(lawful, {})[the_service(service)] = None
+    """One sentence about doors that turn away whom the law protects; empty if none do."""
+    beyond: dict[int, list[str]] = {}  # services by the severity from which the law holds them
+    for name in beyond_the_law(scenario, changes):
+        service = scenario.services[name]
+        beyond.setdefault(service.lawful_threshold or 1, []).append(the_service(service))
     told = ", nor ".join(
         f"{listed(services, by='or')} {'' if number else 'turn away '}anyone whose need is {severity(lawful)} or worse"
         for number, (lawful, services) in enumerate(beyond.items())

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.rules import Rules
 from demandsim.errors import RunError
-from demandsim.population.columns import HERE, Residents
+from demandsim.population.columns import HERE, Homes, Residents
 from demandsim.records.journal import FIELDS
 from demandsim.records.measures import EVENTS, MEASURES
 from demandsim.scenario.base import AGE_BANDS
+from demandsim.scenario.schema import Scenario
 
 Array = NDArray[Any]
 JOURNAL_ROWS = 65_536
@@ -55,6 +56,18 @@ class Book(NamedTuple):
     followed: Array  # uint8 [resident], 1 where every event is kept; no rows when nobody is followed
     journal: Array  # int32 [event, 8], see records.journal.FIELDS
     journal_rows: Array  # int64 [1]
+
+
+class Here(NamedTuple):
+    """Where a model stands: what another needs to go on from there."""
+
+    key: int
+    place_scenario: Scenario
+    week: int
+    settled: bool
+    state: Residents
+    homes: Homes
+    book: Book
 
 
 def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
@@ -114,7 +127,7 @@ def watching(book: Book, followed: Sequence[int], panel_row: NDArray[np.int32]) 
         If a followed resident is not a row of the population.
     """
     rows = book.want_row.shape[0]
-    if wrong := [f for f in followed if not 0 <= f < rows]:
+    if wrong := [f for f in followed if not hasattr(f, "__index__") or not 0 <= f < rows]:
         raise RunError(f"no resident {wrong[0]} to follow; identities run from 0 to {rows - 1}")
     marks = np.zeros(rows if len(followed) else 0, np.uint8)
     marks[list(followed)] = 1

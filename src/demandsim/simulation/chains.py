@@ -133,7 +133,7 @@ def refer_now(
     """Refer a need that nobody serves, awaits or was asked about this week."""
     if need < 0 or standing(state, doors, row, need) != UNSERVED or book.ask[row, need] >= 0:
         return
-    lost, told, _, _ = draw(key, state.identity[row], week, address(PASS_ON, need))
+    lost, told, _, _ = draw(key, state.identity[row], week, address(PASS_ON, service * 16 + need))
     send(state, doors, book, row, need, service, target, lost, told, False, week)
 
 

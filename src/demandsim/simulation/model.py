@@ -24,7 +24,7 @@ from demandsim.records.record import RunRecord
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
-from demandsim.simulation.book import Book, clear, entries, open_book, watching
+from demandsim.simulation.book import Book, Here, clear, entries, open_book, watching
 from demandsim.simulation.change_needs import change_needs
 from demandsim.simulation.chunks import Team, check_threads
 from demandsim.simulation.clock import SteadyClock
@@ -38,6 +38,7 @@ from demandsim.simulation.seek_help import seek_help
 from demandsim.simulation.serve import serve
 from demandsim.simulation.start import start_severities
 from demandsim.simulation.triage import triage
+from demandsim.units import WEEKS_A_YEAR
 
 
 class DemandModel(SteadyClock):
@@ -76,7 +77,8 @@ class DemandModel(SteadyClock):
     Raises
     ------
     RunError
-        If the seed or ``threads`` is not a whole number, or ``start`` is of another scenario or seed.
+        If the seed or ``threads`` is not a whole number, or ``start`` is of another scenario or seed, or has been
+        run on.
     PolicyError
         If a policy cannot be run on the scenario.
     """
@@ -87,7 +89,7 @@ class DemandModel(SteadyClock):
         *,
         seed: int,
         policies: Policy | Sequence[Policy] = (),
-        start: DemandModel | None = None,
+        start: DemandModel | Here | None = None,
         followed: Sequence[int] = (),
         panel: Group | None = None,
         first_week: int = 0,
@@ -99,8 +101,8 @@ class DemandModel(SteadyClock):
         self.place_scenario = scenario
         together = (policies,) if isinstance(policies, Policy) else tuple(policies)
         self.timetable: Timetable = timetable(scenario, together)
-        self.settled = start is not None
         if start is None:
+            self.settled = first_week <= -WEEKS_A_YEAR
             self.week = first_week
             self.state, self.homes = make_population(scenario, self.key, before=-first_week)
             book = open_book(self.rules, self.state, len(scenario.agencies))
@@ -109,8 +111,9 @@ class DemandModel(SteadyClock):
             for group in self.version.frozen:
                 freeze(state, packed(self.rules.groups), group, self.key, first_week)
         else:
-            check_start(start, scenario, self.key)
-            self.week = start.week
+            if isinstance(start, DemandModel):
+                check_start(start, scenario, self.key)
+            self.settled, self.week = start.settled, start.week
             self.state, self.homes, book = copied(start.state), copied(start.homes), copied(start.book)
         self.panel = PanelKeeper(self, panel)
         self.book: Book = watching(book, followed, self.panel.rows)
@@ -205,10 +208,10 @@ class DemandModel(SteadyClock):
         new = [p for p in chosen if p not in self.timetable.policies]
         if early := [p.name for p in new if p.first_week is not None and p.first_week < self.week]:
             raise RunError(f"policy {early[0]!r} begins before week {self.week}, where this model stands")
+        here = Here(self.key, self.place_scenario, self.week, self.settled, self.state, self.homes, self.book)
         twin = DemandModel(
-            self.place_scenario, seed=self.key, policies=chosen, start=self, threads=self.threads
+            self.place_scenario, seed=self.key, policies=chosen, start=here, threads=self.threads
         )
-        twin.settled = self.settled
         twin.book = copied(self.book)
         twin._packed_version = None
         twin.panel = self.panel.copy_for(twin)
@@ -273,8 +276,12 @@ def copied(table: Any) -> Any:
 
 
 def check_start(start: DemandModel, scenario: Scenario, key: int) -> None:
-    """Refuse to begin from a model of another scenario or seed."""
+    """Refuse to begin from a model of another scenario or seed, or one that has been run on or under policies."""
     if start.key != key or start.place_scenario != scenario:
         raise RunError(
             "start: settled from another scenario or seed; settle(scenario, seed=...) with these would do"
+        )
+    if start.week != 0 or start.timetable.policies:
+        raise RunError(
+            "start: has been run beyond week 0, or under policies; settle(scenario, seed=...) would do, or fork()"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,8 @@ from demandsim.scenario.base import Frozen
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.problems import validated
-from demandsim.scenario.schema import Scenario, checked
-from demandsim.simulation.book import Book, open_book, watching
+from demandsim.scenario.schema import checked
+from demandsim.simulation.book import Book, Here, open_book, watching
 from demandsim.simulation.panel import PanelKeeper
 
 if TYPE_CHECKING:
@@ -57,17 +57,6 @@ class Standing(Frozen):
     steps: Annotated[int, Field(ge=0)]
     panel: Group | None
     quarters: tuple[tuple[int, int], ...]  # of each: its number and its weeks
-
-
-class _Start(NamedTuple):
-    """What ``DemandModel`` takes from the model it starts from."""
-
-    key: int
-    place_scenario: Scenario
-    week: int
-    state: Residents
-    homes: Homes
-    book: Book
 
 
 def save(model: DemandModel, path: Path) -> None:
@@ -174,9 +163,10 @@ def _model(standing: Standing, arrays: Arrays, kind: type[DemandModel]) -> Deman
     followed = np.flatnonzero(arrays["book.followed"]).tolist()
     made = watching(open_book(rules, state, len(scenario.agencies)), followed, arrays["book.panel_row"])
     book = _book(made, arrays)
-    start = _Start(check_seed(standing.seed), scenario, standing.week, state, homes, book)
-    model = kind(scenario, seed=start.key, policies=policies, start=cast("DemandModel", start))
-    model.settled, model.book = standing.settled, book
+    key = check_seed(standing.seed)
+    here = Here(key, scenario, standing.week, standing.settled, state, homes, book)
+    model = kind(scenario, seed=key, policies=policies, start=here)
+    model.book = book
     model.panel = _panel(model, standing, arrays)
     model.ledger = Ledger.of(Counts(*(arrays[f"ledger.{name}"] for name in Counts._fields)))
     model.weekly = Weekly.of({name: arrays[f"weekly.{name}"] for name in Weekly.NAMES})

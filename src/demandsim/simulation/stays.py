@@ -32,11 +32,15 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
         if state.stay_service[row] < 0:
             come_home(state, homes, rules, row)
             continue
-        if leaves(state, rules, book, key, row, week):
-            left, need = int(state.stay_service[row]), int(state.stay_need[row])
+        service, need = int(state.stay_service[row]), int(state.stay_need[row])
+        if is_shut(state, rules, key, row, service, week):  # whatever they wait for: the beds are gone
+            leave(state, homes, rules, book, row, week)
+            if need >= 0:
+                blame(state, row, need, doors.agency[service])
+        elif leaves(state, rules, book, key, row, week):
             leave(state, homes, rules, book, row, week)
             if need >= 0 and state.severity[row, need] > 0 and state.status[row, need] == UNSERVED:
-                refer_on(state, rules, book, key, row, need, left, week)
+                refer_on(state, rules, book, key, row, need, service, week)
         service, need = int(state.stay_service[row]), int(state.stay_need[row])
         if service < 0:
             continue
@@ -89,7 +93,7 @@ def leaves(state: Residents, rules: Rules, book: Book, key: int, row: int, week:
         return not (state.status[row, need] == WAITING and state.service[row, need] == waited_for)
     ready, awaits, _, _ = draw(key, state.identity[row], week, address(STAY, 0))
     eased = need >= 0 and state.severity[row, need] < doors.ends_below[service]
-    if not eased and ready >= doors.ready[service] and not is_shut(state, rules, key, row, service, week):
+    if not eased and ready >= doors.ready[service]:
         return False
     return not must_wait(state, rules, book, key, row, awaits, week)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.simulation.scenes import policy
 
 from demandsim.agencies.timetable import timetable
-from demandsim.errors import ChanceError, PolicyError
+from demandsim.errors import ChanceError, PolicyError, RunError
 from demandsim.scenario.schema import Scenario
 
 
@@ -65,6 +65,30 @@ def test_what_cannot_be_run_is_refused_when_compiled(small_town: Scenario) -> No
         timetable(small_town, [policy({"close": "no_such_service"})])
     with pytest.raises(PolicyError):
         timetable(small_town, [policy({"from_week": 104, "close": "home_care"})])
+
+
+def test_a_policy_given_twice_is_refused(small_town: Scenario) -> None:
+    shut = policy({"close": "home_care"}, name="shut")
+    with pytest.raises(PolicyError, match="shut: is given twice; give it once"):
+        timetable(small_town, [shut, shut])
+    both = shut.model_copy(update={"name": "both", "includes": ("shut",), "parts": (shut,)})
+    with pytest.raises(PolicyError, match="shut: is given twice; give it once"):
+        timetable(small_town, [both, shut])
+
+
+def test_sums_of_all_policies_are_added_up(small_town: Scenario) -> None:
+    cut = {"money": {"service": "home_care", "pounds_a_year": -150_000.0}}
+    with pytest.raises(
+        PolicyError, match=r"two .*with the other sums on 'home_care', £300,000 a year is cut"
+    ):
+        timetable(small_town, [policy(cut, name="one"), policy(cut, name="two")])
+
+
+def test_names_of_files_are_refused(small_town: Scenario) -> None:
+    with pytest.raises(RunError, match="scenario: given 'small-town'; a Scenario"):
+        timetable("small-town")  # type: ignore[arg-type]
+    with pytest.raises(RunError, match="policy: given 'shut'; a Policy"):
+        timetable(small_town, ["shut"])  # type: ignore[list-item]
 
 
 def test_policies_whose_names_have_one_hash_are_refused(

@@ -53,6 +53,20 @@ def test_seeds_that_are_none_twice_or_not_whole_are_refused(seeds: Any) -> None:
         seed_list(seeds)
 
 
+def test_names_of_files_and_one_policy_twice_are_refused(town: Scenario) -> None:
+    with pytest.raises(RunError, match=r"^scenario: given 'small-town'; a Scenario"):
+        compare("small-town", HIGHER, seeds=1)  # type: ignore[arg-type]
+    with pytest.raises(
+        RunError, match=r"^policy: given 'shut'; a Policy from read_policy, or a list of them"
+    ):
+        compare(town, "shut", seeds=1)  # type: ignore[arg-type]
+    with pytest.raises(RunError, match=r"^policy: given 'shut'"):
+        compare_each(town, (("shut",),), seeds=1)  # type: ignore[arg-type]
+    for twice in ([HIGHER, HIGHER], [BOTH, SHUT]):
+        with pytest.raises(PolicyError, match=f"^{twice[1].name}: is given twice; give it once$"):
+            compare(town, twice, seeds=1)
+
+
 def test_pairs_are_the_two_runs_of_each_seed_in_the_order_asked(town: Scenario) -> None:
     pairs = digests(compare(town, HIGHER, seeds=[4, 2], threads=1))
     expected = [(s, run(town, seed=s).digest, run(town, seed=s, policies=[HIGHER]).digest) for s in (4, 2)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.unit.simulation.scenes import policy
@@ -65,3 +67,29 @@ def test_what_cannot_be_run_is_refused(town: Scenario, start: DemandModel) -> No
         run(town, seed=1, start=start, policies=[policy({"close": "no_such_service"})])
     with pytest.raises(RunError, match="no resident 10000000 to follow"):
         run(town, seed=1, start=start, followed=[10_000_000])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"scenario": "small-town"},
+            "^scenario: given 'small-town'; a Scenario from read_scenario would do$",
+        ),
+        (
+            {"policies": "shut"},
+            "^policy: given 'shut'; a Policy from read_policy, or a list of them, would do$",
+        ),
+        ({"policies": ["shut"]}, "^policy: given 'shut'; a Policy"),
+        ({"followed": "ab"}, "^followed: given 'ab'; a list of identities would do$"),
+        ({"followed": 5}, "^followed: given 5; a list of identities would do$"),
+        ({"followed": [1.5]}, r"^no resident 1\.5 to follow; identities run from 0 to "),
+        ({"panel": "everyone"}, r"^panel: given 'everyone'; a Group would do, and Group\(\) is everyone$"),
+    ],
+    ids=str,
+)
+def test_what_is_no_argument_is_refused_in_one_line(
+    town: Scenario, start: DemandModel, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RunError, match=message):
+        run(**{"scenario": town, "seed": 1, "start": start, **given})

@@ -70,8 +70,11 @@ def test_weeks_before_the_first_that_counts_are_left_out(run: RunRecord) -> None
 
 
 def test_a_week_that_is_none_is_refused(run: RunRecord) -> None:
-    with pytest.raises(ViewError, match="from_week: given -1; a whole number from 0 would do"):
-        outcomes_frame(run, from_week=-1)
+    for wrong in (-1, run.weeks + 1, 500, 1.5, "1", True, None):
+        with pytest.raises(
+            ViewError, match=f"from_week: given {wrong!r}; a whole number from 0 to {run.weeks}, the weeks of"
+        ):
+            outcomes_frame(run, from_week=wrong)
 
 
 def test_every_weekly_count_is_there_and_no_key_comes_twice(run: RunRecord) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from demandsim.errors import ScenarioError
-from demandsim.scenario.check import apply_set, checked, unlawful
+from demandsim.errors import PolicyError, RunError, ScenarioError
+from demandsim.scenario.check import apply_set, check_given, check_together, checked, unlawful
+from demandsim.scenario.policy import Change, Policy
 from demandsim.scenario.read import read_scenario
 from demandsim.scenario.schema import Scenario
 
@@ -83,8 +84,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
             "services.police_response.hand_on": {"mental_health": "ambulance"},
             "services.ambulance.hand_on": {"mental_health": "police_response"},
         },
-        "[services.police_response.hand_on.mental_health]: passes callers round in a circle (police_response to "
-        "ambulance to police_response)",
+        "[services.ambulance.hand_on.mental_health]: passes callers round in a circle (ambulance to "
+        "police_response to ambulance); leave it out at one of them",
     ),
     ({"services.community_mental_health.hand_on": {"mental_health": "nobody"}}, "no service 'nobody'"),
     (
@@ -140,6 +141,23 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"remembered": ("a_and_e", "child_in_need", "housing_options", "wards")},
         "[remembered #4]: no service 'wards'; did you mean 'ward'?",
+    ),
+    (
+        {"remembered": ("a_and_e", "child_in_need", "housing_options", "a_and_e")},
+        "[remembered #4]: 'a_and_e' is given twice; leave one out",
+    ),
+    (
+        {"place.births.female": (0.0, 10.01, 0.045, 0.08, 0.1, 0.06, 0.012, 0.0)},
+        "[place.births.female #2]: must be at most 1, given 10.01",
+    ),
+    (
+        {"place.births.female": (0.0, 0.9, 0.045, 0.08, 0.1, 0.06, 0.012, 0.0)},
+        "[place.births]: female times decile must be at most 1 child a woman and year, not 1.035",
+    ),
+    ({"place.households.leave_home": 10.5}, "[place.households.leave_home]: must be at most 10, given 10.5"),
+    (
+        {"place.deaths.male": (10.5,) * len(TOWN.place.deaths.age)},
+        "[place.deaths.male #1]: must be at most 10",
     ),
     (
         {"services.adult_social_care.hand_on": {"frailty": "adult_social_care"}},
@@ -329,6 +347,49 @@ def test_one_clear_line(changes: dict[str, Any], message: str) -> None:
     assert message in text
     assert text.startswith("town.toml [")
     assert "\n" not in text
+
+
+def test_a_circle_is_told_once() -> None:
+    round_ = {
+        "services.police_response.hand_on": {"mental_health": "ambulance"},
+        "services.ambulance.hand_on": {"mental_health": "police_response"},
+    }
+    with pytest.raises(ScenarioError, match=r"leave it out at one of them$"):
+        checked(changed(round_), "town.toml")
+
+
+def test_what_has_not_been_read_is_no_scenario_and_no_policy() -> None:
+    shut = Policy(
+        name="shut", title="Shut", source="A test", maker="council", change=(Change(close="home_care"),)
+    )
+    check_given(TOWN, shut)
+    check_given(TOWN, [shut, shut])
+    with pytest.raises(
+        RunError, match=r"^scenario: given 'small-town'; a Scenario from read_scenario would do$"
+    ):
+        check_given("small-town")
+    for given in (
+        "small-town-council-saves",
+        ["small-town-council-saves"],
+        [shut, "small-town-council-saves"],
+    ):
+        with pytest.raises(
+            RunError, match=r"^policy: given 'small-town-council-saves'; a Policy from read_pol"
+        ):
+            check_given(TOWN, given)
+    with pytest.raises(RunError, match=r"^policy: given None"):
+        check_given(TOWN, None)
+
+
+def test_a_policy_is_made_once_with_those_it_includes() -> None:
+    shut = Policy(
+        name="shut", title="Shut", source="A test", maker="council", change=(Change(close="home_care"),)
+    )
+    both = shut.model_copy(update={"name": "both", "includes": ("shut",), "parts": (shut,)})
+    check_together(TOWN, [both])
+    for twice in ([shut, shut], [both, shut], [shut, both]):
+        with pytest.raises(PolicyError, match=r"^shut: is given twice; give it once$"):
+            check_together(TOWN, twice)
 
 
 def test_a_scenario_survives_its_own_tables() -> None:

@@ -125,6 +125,19 @@ def test_thresholds_beyond_the_law_are_told_in_one_sentence() -> None:
     assert ", nor home care anyone whose need is established or worse: this goes beyond the law" in essex
 
 
+def test_a_door_that_turns_away_whom_the_law_protects_goes_beyond_it_too() -> None:
+    for change in (
+        {"close": "home_care"},
+        {"set": {"services.home_care.takes": ("housing",)}},
+        {"set": {"services.home_care.remit": {"age": (90, 120)}}},
+    ):
+        text = told(change)
+        assert (
+            "The law does not let home care turn away anyone whose need is complex or worse: this goes"
+            in text
+        )
+
+
 def test_what_nobody_has_measured_is_said_once() -> None:
     text = explain_policy(read_policy("system-leadership"), read_scenario("essex"))
     assert text.count("No study has measured what four of these ways of working do: ") == 1

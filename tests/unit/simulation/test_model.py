@@ -51,7 +51,7 @@ def test_weeks_before_the_first_are_run_and_not_recorded(town: Scenario) -> None
 def test_building_a_model_runs_nothing_and_the_record_says_how_it_began(town: Scenario) -> None:
     bare = DemandModel(town, seed=1)
     assert (bare.week, bare.settled, bare.record.settled) == (0, False, False)
-    assert DemandModel(town, seed=1, start=bare).record.settled
+    assert not DemandModel(town, seed=1, start=bare).record.settled
 
 
 def test_a_start_of_another_scenario_or_seed_is_refused(town: Scenario) -> None:
@@ -134,3 +134,23 @@ def test_a_policy_acts_in_its_first_week_and_not_before() -> None:
 def test_larger_places_are_other_people_with_the_same_rules() -> None:
     town = changed(quiet_town(), {"residents": 1000})
     assert np.sum(DemandModel(town, seed=1).state.presence == 1) == 1000
+
+
+def test_a_start_that_has_been_run_on_or_under_policies_is_refused(town: Scenario) -> None:
+    on = DemandModel(town, seed=1, first_week=-52)
+    on.run(53)
+    with pytest.raises(RunError, match="has been run beyond week 0"):
+        DemandModel(town, seed=1, start=on)
+    under = DemandModel(town, seed=1, policies=[policy({"close": "home_care"})])
+    with pytest.raises(RunError, match="or under policies"):
+        DemandModel(town, seed=1, start=under)
+
+
+def test_only_a_year_before_week_0_settles(town: Scenario) -> None:
+    unsettled = DemandModel(town, seed=1)
+    assert not DemandModel(town, seed=1, start=unsettled).record.settled
+    settled = DemandModel(town, seed=1, first_week=-52)
+    settled.run(52)
+    again = DemandModel(town, seed=1, start=settled)
+    assert again.record.settled
+    assert again.fork().record.settled

@@ -341,3 +341,20 @@ def test_a_household_stays_where_it_is_while_its_holder_is_in_hospital() -> None
         assert set(scene.state.place[others]) == {TEMPORARY}
         scene.step()
     assert set(scene.state.place[[holder, *others]]) == {TEMPORARY}
+
+
+def test_a_shut_stay_ends_for_those_who_wait_to_leave_too_with_a_cause_and_no_referral() -> None:
+    scene = Scene(
+        {"services.home_care.hours_a_week": 0.001},
+        policies=[policy({"close": "hospital"})],
+    )
+    row = int(scene.adults(1)[0])
+    scene.give(row, FRAIL, 3)
+    scene.stay(row, "hospital", need=FRAIL)
+    scene.queue(row, FRAIL, "home_care", since=-1)
+    scene.state.ready_since[row], scene.state.awaits[row] = -1, scene.services.index("home_care")
+    scene.step()
+    assert scene.state.place[row] == 0
+    assert scene.column("cause", FRAIL)[row] == scene.cause("health_trust")
+    assert scene.column("hand_off", FRAIL)[row] == -1
+    assert scene.contacts("hospital") == 0
