@@ -73,7 +73,7 @@ USES: tuple[Use, ...] = (
     Use(SEVERITY, "severity", "need", ("starts_at", "", "", ""), True),
     Use(SHARE, "share", "16-bit hash of a policy's name", ("share", "", "", ""), True),
     Use(ARRIVAL, "arrival", "0", ("household", "template", "ticket", ""), True),
-    Use(LIVE, "live", "0", ("death", "leaves_home", "moves_out", "spell"), False),
+    Use(LIVE, "live", "0", ("death", "leaves_home", "", "spell"), False),
     Use(
         CHANGE_NEEDS,
         "change_needs",
@@ -83,7 +83,7 @@ USES: tuple[Use, ...] = (
     ),
     Use(SEEK_HELP, "seek_help", "need", ("approach", "route", "emergency", "ordinary"), False),
     Use(EMERGENCY_CHAIN, "emergency_chain", "need", ("first", "second", "third", "door"), False),
-    Use(ORDINARY_CHAIN, "ordinary_chain", "need", ("first", "second", "third", "fourth"), False),
+    Use(ORDINARY_CHAIN, "ordinary_chain", "need", ("first", "second", "third", ""), False),
     Use(
         BACKGROUND,
         "background",
@@ -94,7 +94,7 @@ USES: tuple[Use, ...] = (
     Use(BACKGROUND_CHAIN, "background_chain", "service", ("first", "second", "third", ""), False),
     Use(HANDLE, "handle", "need", ("gives_up", "lost", "refers", "told"), False),
     Use(SETTLE, "settle", "need", ("settles", "lost", "told", ""), False),
-    Use(PASS_ON, "pass_on", "service x 16 + need", ("lost", "told", "", ""), False),
+    Use(PASS_ON, "pass_on", "(service x 16 + need) x 2 + chain", ("lost", "told", "", ""), False),
     Use(FIND, "find", "service x 16 + need", ("found", "route", "lost", "told"), False),
     Use(QUEUE, "queue", "service x 16 + need, in the week joined", ("ticket", "", "", ""), False),
     Use(STAY, "stay", "0", ("ready", "awaits", "", ""), False),

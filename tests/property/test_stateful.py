@@ -32,7 +32,8 @@ from demandsim.simulation.chunks import Team
 from demandsim.simulation.model import DemandModel
 
 WEEKS = 24
-SEEDS = (19, 20, 21)
+SEEDS = (3, 13, 23)
+"""In each of them one stay takes over from another within the weeks run, which is rare among 500 residents."""
 SOME = st.integers(0, 5)
 MANY = 5
 """Models kept at once; each is looked at after every step."""
@@ -64,7 +65,7 @@ POLICIES = {
         ),
     )
 }
-NAMES = st.lists(st.sampled_from(sorted(POLICIES)), unique=True, max_size=2)
+NAMES = st.sampled_from([["lot"], ["cut", "lot"], ["lot", "move"], ["move", "cut"], []])
 
 
 @lru_cache
@@ -289,7 +290,7 @@ def test_whatever_is_done_in_whatever_order() -> None:
     run_state_machine_as_test(
         Town,
         settings=settings(
-            max_examples=28,
+            max_examples=22,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

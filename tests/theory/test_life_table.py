@@ -157,12 +157,8 @@ def test_babies_and_households_arrive_as_the_schedule_says() -> None:
     assert (state.presence == HERE).sum() == RESIDENTS + change
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="simulation/live.py, arrive: a child who moves in in the week it is born in is counted as a birth",
-)
 def test_births_counted_are_those_of_the_schedule() -> None:
-    """A household may bring a child less than a week old; it moved in, and its birth was elsewhere."""
+    """A household may bring a child; it moved in, and its birth was elsewhere."""
     weeks = 156
     model = growing(weeks)
     schedule = project(model.place_scenario.place, RESIDENTS, first=0, last=weeks - 1)

@@ -117,6 +117,8 @@ class Chain:
         """Refer a need that nobody serves, awaits or was asked about this week."""
         if self.need is None or not can_be_referred(self.resident, self.need):
             return
-        item, about = service.number * 16 + self.need.number, (self.name, self.drawn)
+        chain = 1 if self.name == "emergency" else 0  # a need may begin both in one week
+        item = (service.number * 16 + self.need.number) * 2 + chain
+        about = (self.name, self.drawn)
         lost, told = (self.resident.word(PASS_ON, item, name, about=about) for name in ("lost", "told"))
         send(self.town, self.resident, self.need, service, target, lost=lost, told=told)

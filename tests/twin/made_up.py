@@ -58,17 +58,10 @@ def shake_place(lot: Random, data: Tables) -> None:
 
 
 def shake_leadership(lot: Random, data: Tables) -> None:
-    """Give mechanisms effects, and agencies strengths; with shared records a group may ask for any need.
-
-    Where hand-offs carry their history no door is shut to anybody and nobody waits to leave a stay, until
-    ``test_a_history_goes_no_further_than_its_hand_off`` holds.
-    """
-    tells = lot.random() < 0.5
-    for name, mechanism in data["mechanisms"].items():
-        mechanism["effect"] = lot.uniform(0, 1) if name != "warm_hand_over" or tells else 0.0
+    """Give mechanisms effects, and agencies strengths; with shared records a group may ask for any need."""
+    for mechanism in data["mechanisms"].values():
+        mechanism["effect"] = lot.uniform(0, 1)
         mechanism["lag_weeks"] = lot.randint(0, 8)
-    for service in data["services"].values() if told(data) else ():
-        service["awaits"], service["open_to"], service["closed_to"] = (), {}, None
     for agency in data["agencies"].values():
         agency["leadership"] = {name: lot.uniform(0.01, 1) for name in data["mechanisms"]}
 
@@ -128,16 +121,10 @@ def shake_door(lot: Random, data: Tables, name: str, service: Tables) -> None:
     service["takes"] = tuple(lot.sample(list(data["needs"]), 4)) if lot.random() < 0.5 else ()
     if lot.random() < 0.5:
         service["remit"] = group(lot, data)
-    if not told(data):
-        service[lot.choice(("open_to", "closed_to"))] = group(lot, data)
+    service[lot.choice(("open_to", "closed_to"))] = group(lot, data)
     others = [other for other in data["services"] if other != name]
     service["hand_on"] = {need: lot.choice(others) for need in lot.sample(list(data["needs"]), 4)}
     service["hand_off_loss"] = lot.uniform(0, 0.7)
-
-
-def told(data: Tables) -> bool:
-    """Tell whether hand-offs carry their history in this town."""
-    return bool(data["mechanisms"]["warm_hand_over"]["effect"] > 0)
 
 
 def shake_capacity(lot: Random, data: Tables, name: str, service: Tables) -> None:
@@ -164,8 +151,7 @@ def shake_work(lot: Random, data: Tables, name: str, service: Tables) -> None:
     if service["mode"] == "outreach":
         service["programme"]["again_weeks"] = lot.randint(1, 8)
         service["programme"]["take_up"] = lot.uniform(0.3, 1)
-        # Rolling only, until `test_a_fixed_programme_keeps_its_members` holds.
-        service["programme"]["group"] = {**group(lot, data), "membership": "rolling"}
+        service["programme"]["group"] = group(lot, data)
 
 
 def shake_ways_on(lot: Random, data: Tables, name: str, service: Tables) -> None:
@@ -173,7 +159,7 @@ def shake_ways_on(lot: Random, data: Tables, name: str, service: Tables) -> None
     doors = [other for other in data["services"] if other != name]
     low, high = sorted((lot.randint(1, 4), lot.randint(1, 4)))
     row = {"need": lot.choice(list(data["needs"])), "severity": (low, high), "share": lot.uniform(0.2, 1)}
-    if service["mode"] == "stay" and not told(data):
+    if service["mode"] == "stay":
         service["awaits"] = (*service["awaits"], {**row, "service": lot.choice(doors)})
     referral = {**row, "to": lot.choice(doors)}
     if lot.random() < 0.5:
@@ -182,10 +168,7 @@ def shake_ways_on(lot: Random, data: Tables, name: str, service: Tables) -> None
 
 
 def made_up_policy(lot: Random, town: Scenario) -> Policy:
-    """Make up a policy: some of every kind of change, those left out that the town cannot run.
-
-    None begins in week 0, until ``test_a_fixed_group_is_frozen_at_the_start`` holds.
-    """
+    """Make up a policy: some of every kind of change, those left out that the town cannot run."""
     data = town.model_dump()
     seen = [name for name, service in data["services"].items() if service["mode"] in ("contact", "episode")]
     agencies = list(data["agencies"])
@@ -198,14 +181,13 @@ def made_up_policy(lot: Random, town: Scenario) -> Policy:
         {"money": {**cut, "split": {"hours": 0.5, "package": 0.5}}},
         {"money": {"service": "hospital", "pounds_a_year": -200_000.0, "split": {"hours": 0, "places": 1.0}}},
     ]
-    if not told(data):
-        names = list(data["services"])
-        wanted += [{"close": lot.choice(names)}, {"close": lot.choice(names), "group": group(lot, data)}]
-        shut = [name for name, service in data["services"].items() if service["closed"]]
-        wanted += [{"open": lot.choice(shut), "group": group(lot, data)}]
+    names = list(data["services"])
+    wanted += [{"close": lot.choice(names)}, {"close": lot.choice(names), "group": group(lot, data)}]
+    shut = [name for name, service in data["services"].items() if service["closed"]]
+    wanted += [{"open": lot.choice(shut), "group": group(lot, data)}]
     kept: tuple[Change, ...] = ()
     for change in wanted:
-        first = lot.randint(1, town.weeks - 3)
+        first = lot.choice((0, lot.randint(1, town.weeks - 3)))
         dated = {**change, "from_week": first, "until_week": lot.choice((None, first + 2))}
         more = (*kept, Change.model_validate(dated))
         if _can_be_run(town, _policy(more)):

@@ -8,7 +8,14 @@ from tests.twin.change_needs import gives_support
 from tests.twin.doors import is_shut, post_for, refer_on, routed, send
 from tests.twin.people import Need, Resident
 from tests.twin.queues import Queue, can_be_admitted, ticket
-from tests.twin.stays import admit_emergencies, enter, lives_there, run_stays
+from tests.twin.stays import (
+    admit_emergencies,
+    enter,
+    gather_households,
+    housed_by_another,
+    lives_there,
+    run_stays,
+)
 
 from demandsim.agencies.rules import EPISODE, STAY
 from demandsim.chance import FIND, HANDLE
@@ -29,6 +36,7 @@ def serve(town: Town) -> None:
     admit_emergencies(town)
     queues = run_episodes(town)
     admit_queues(town, queues)
+    gather_households(town)
 
 
 def run_episodes(town: Town) -> dict[Service, Queue]:
@@ -120,7 +128,7 @@ def admit(town: Town, resident: Resident, need: Need) -> None:
     service, severity, cause = need.service, need.severity, need.cause
     door = service.door
     service.waiting -= 1
-    if lives_there(resident, service):  # by now: another of the household was admitted just before
+    if lives_there(resident, service) or housed_by_another(resident, service):  # by now
         need.leave_queue()
         return
     town.book.tally(measures.HELPED, resident)

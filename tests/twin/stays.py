@@ -28,8 +28,7 @@ def run_stays(town: Town) -> None:
         if not resident.here or resident.place == 0:
             continue
         if resident.stay_service is None:
-            come_home(resident)
-            continue
+            continue  # came along with a member of the household
         stay, need = resident.stay_service, need_of_stay(resident)
         if is_shut(stay, resident):  # whatever they wait for: the beds are gone
             leave(resident)
@@ -74,13 +73,37 @@ def lives_there(resident: Resident, service: Service) -> bool:
     return bool(with_others) or resident.stay_service is service
 
 
-def come_home(resident: Resident) -> None:
-    """Bring home one who came along with a household member whose stay is over (by death, say)."""
-    for member in resident.home.members:
-        for stay in (member.stay_service, member.back_to):
-            if member.here and stay is not None and stay.door.place == resident.place:
-                return
-    resident.place = 0
+def gather_households(town: Town) -> None:
+    """When all have come and gone: bring households along with those who took them in, and home again without them."""
+    for resident in town.residents[: town.arrived]:
+        if not resident.here or resident.place == 0:
+            continue
+        stay = resident.stay_service
+        if stay is None:
+            if not household_holds(resident):
+                resident.place = 0
+        elif stay.door.whole:
+            for member in resident.home.members:
+                if member.here and member.place == 0:
+                    member.place = resident.place
+
+
+def household_holds(resident: Resident) -> bool:
+    """Tell whether a member of the household has, or will return to, a stay in the place where this one lives."""
+    return any(
+        stay is not None and stay.door.place == resident.place
+        for member in resident.home.members
+        if member.here
+        for stay in (member.stay_service, member.back_to)
+    )
+
+
+def housed_by_another(resident: Resident, service: Service) -> bool:
+    """Tell whether another of the household has a stay to which households come along."""
+    return bool(service.door.whole) and any(
+        member is not resident and member.here and member.stay_service is service
+        for member in resident.home.members
+    )
 
 
 def may_leave(town: Town, resident: Resident) -> bool:
@@ -123,14 +146,10 @@ def joins(town: Town, resident: Resident, need: Need, service: Service) -> bool:
 
 
 def leave(resident: Resident) -> None:
-    """End a stay: back to the stay it interrupted, else home; a household that came along goes along."""
+    """End a stay: back to the stay it interrupted, else home."""
     stay, need = resident.stay_service, need_of_stay(resident)
     if need is not None and need.severity < max(1, stay.door.ends_below):
         need.cause = need.worse_cause = 0  # the stay has done its work
-    if stay.door.whole:
-        for member in resident.home.members:
-            if member.place == stay.door.place and member.stay_service is None:
-                member.place = 0
     back = resident.back_to
     resident.stay_service, resident.place = back, 0 if back is None else back.door.place
     resident.stay_need, resident.stay_cause = resident.back_need, resident.back_cause
@@ -157,10 +176,6 @@ def enter(town: Town, resident: Resident, need: Need | None, service: Service, c
         if kind >= 0:
             severity = 0 if need is None else need.severity
             post(town, resident, kind, need, severity=severity, cause=cause)
-    if service.door.whole:
-        for member in resident.home.members:
-            if member.here and member.place == 0:
-                member.place = place
 
 
 def give_up_stay(resident: Resident) -> None:

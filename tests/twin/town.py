@@ -63,7 +63,7 @@ class Town(mesa.Model):
         self.frozen: set[int] = set()
         self.take_up_rules()
         start_needs(self)
-        self.freeze_groups()
+        self.freeze_at_the_start()
 
     def service_of(self, number: int) -> Service | None:
         """Give the service of a number; -1 is none."""
@@ -105,6 +105,12 @@ class Town(mesa.Model):
                 for resident in self.residents:
                     if resident.here and resident.meets(group):
                         resident.member |= 1 << group.bit
+
+    def freeze_at_the_start(self) -> None:
+        """Freeze the groups of every version there has been by now, the scenario's own first."""
+        for version in range(self.version + 1):
+            self.terms = Reader(self.timetable.versions[version].rules, self.services).terms()
+            self.freeze_groups()
 
     def end_week(self) -> None:
         """Keep the week if it is recorded, and turn the page."""

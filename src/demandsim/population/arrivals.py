@@ -161,8 +161,9 @@ def _spell_out(place: Place, key: int, first_week: int, start: Start, events: Ev
         parent=np.where(moving, rows - offset, copied),
         home_district=start.cell[start.first[events.copied[events.moving]]] // DECILES,
         sex=np.where(moving, start.sex[copied], boys).astype(np.uint8),
-        # Whoever is copied was so old in the first week; the newcomer is as old when it comes.
-        born_week=np.where(moving, week - start.age[copied], week),
+        # Whoever is copied was so old in the first week; the newcomer is as old when it comes, and a week at least:
+        # whoever comes in the week of birth is born here.
+        born_week=np.where(moving, week - np.maximum(start.age[copied], 1), week),
     )
 
 

@@ -11,7 +11,7 @@ from demandsim.scenario.knowledge import knowledge
 from demandsim.scenario.problems import Problem
 from demandsim.scenario.references import references
 
-MOST_NEEDS = 16
+MOST_NEEDS = 15  # a sixteenth would share its draws with ordinary demand
 MOST_SERVICES = 120
 
 

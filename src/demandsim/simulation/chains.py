@@ -13,6 +13,7 @@ from demandsim.simulation.groups import in_group, in_remit, is_open_to
 from demandsim.simulation.posting import blame, lose, note, post, refuse, standing, tally
 
 HOSPITAL, WARD, PRISON = 1, 2, 9
+ORDINARY, URGENT = 0, 1  # chains a need may begin in one week: each has words of its own
 DRAWN_MOST = 3  # outcomes drawn in one chain: a call has that many words for them
 LONGEST_CHAIN = 8  # steps, doors passed on from included
 
@@ -40,6 +41,7 @@ def visit(
     cause: int,
     service: int,
     words: tuple[int, int, int, int],
+    chain: int,
     key: int,
     week: int,
 ) -> None:
@@ -60,7 +62,7 @@ def visit(
             want(state, book, row, need, cause, service)
             return
         if mode == EPISODE:
-            refer_now(state, doors, book, row, need, service, service, key, week)
+            refer_now(state, doors, book, row, need, service, service, chain, key, week)
             return
         if mode != EMERGENCY or drawn == DRAWN_MOST:
             post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
@@ -70,7 +72,7 @@ def visit(
         post(state, doors, book, row, int(doors.outcome_kind[outcome]), need, severity, cause, week)
         target = int(doors.outcome_refer[outcome])
         if target >= 0:
-            refer_now(state, doors, book, row, need, service, target, key, week)
+            refer_now(state, doors, book, row, need, service, target, chain, key, week)
         service = int(doors.outcome_next[outcome])
         if service < 0:
             return
@@ -127,13 +129,16 @@ def refer_now(
     need: int,
     service: int,
     target: int,
+    chain: int,
     key: int,
     week: int,
 ) -> None:
     """Refer a need that nobody serves, awaits or was asked about this week."""
     if need < 0 or standing(state, doors, row, need) != UNSERVED or book.ask[row, need] >= 0:
         return
-    lost, told, _, _ = draw(key, state.identity[row], week, address(PASS_ON, service * 16 + need))
+    lost, told, _, _ = draw(
+        key, state.identity[row], week, address(PASS_ON, (service * 16 + need) * 2 + chain)
+    )
     send(state, doors, book, row, need, service, target, lost, told, False, week)
 
 

@@ -108,8 +108,9 @@ class DemandModel(SteadyClock):
             book = open_book(self.rules, self.state, len(scenario.agencies))
             state, rules = packed(self.state), packed(self.rules)
             start_severities(state, rules, self.key, first_week)
-            for group in self.version.frozen:
-                freeze(state, packed(self.rules.groups), group, self.key, first_week)
+            for version in self.timetable.versions[: self.timetable.number(first_week) + 1]:
+                for group in version.frozen:
+                    freeze(state, packed(version.rules.groups), group, self.key, first_week)
         else:
             if isinstance(start, DemandModel):
                 check_start(start, scenario, self.key)

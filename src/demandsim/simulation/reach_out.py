@@ -39,16 +39,17 @@ def offer_round(
     severity, last_contact = state.severity, state.last_contact
     again, group = rules.programmes.again[programme], int(rules.programmes.group[programme])
     least, contact = rules.groups.need_low[group], int(rules.groups.contact[group])
+    rolling = rules.groups.bit[group] < 0  # a frozen membership does not ask what holds today
     since = week - rules.groups.contact_weeks[group]
     for row in range(book.here[2]):
         if presence[row] != HERE or offered[row, programme] + again > week:
             continue
         # Two columns rule nearly everybody out; the whole question is asked of the rest.
-        if contact >= 0 and last_contact[row, contact] < since:
+        if rolling and contact >= 0 and last_contact[row, contact] < since:
             continue
         possible = True
         for need in range(severity.shape[1]):
-            possible = possible and severity[row, need] >= least[need]
+            possible = possible and (not rolling or severity[row, need] >= least[need])
         if (
             not possible
             or not at_large(state, row)

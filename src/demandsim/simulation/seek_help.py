@@ -18,12 +18,10 @@ from demandsim.chance import (
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.simulation.book import Book
-from demandsim.simulation.chains import goes_to_doors, visit
+from demandsim.simulation.chains import ORDINARY, URGENT, goes_to_doors, visit
 from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import standing
-
-CERTAIN = 1 << 32
 
 
 def seek_help(state: Residents, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
@@ -123,7 +121,7 @@ def ordinary_demand(
     """Bring a broken wrist or a burglary to its door."""
     service = int(rules.background.service[line])
     words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
-    visit(state, rules, book, row, -1, 0, 0, service, words, key, week)
+    visit(state, rules, book, row, -1, 0, 0, service, words, ORDINARY, key, week)
 
 
 @kernel
@@ -263,7 +261,7 @@ def emergency_for(
         cause = int(state.cause[row, need])
     service = routed(state, rules, key, row, need, 1, words[3], week)
     if service >= 0:
-        visit(state, rules, book, row, need, level, cause, service, words, key, week)
+        visit(state, rules, book, row, need, level, cause, service, words, URGENT, key, week)
     return service >= 0
 
 
@@ -281,18 +279,7 @@ def ordinary_use(
             if not saved or standing(state, rules.doors, row, need) != OPEN:
                 cause = int(state.cause[row, need]) if saved else int(state.worse_cause[row, need])
                 words = draw(key, state.identity[row], week, address(ORDINARY_CHAIN, need))
-                visit(
-                    state,
-                    rules,
-                    book,
-                    row,
-                    need,
-                    level,
-                    cause,
-                    int(rules.needs.ordinary_service[line]),
-                    words,
-                    key,
-                    week,
-                )
-            word = CERTAIN
+                service = int(rules.needs.ordinary_service[line])
+                visit(state, rules, book, row, need, level, cause, service, words, ORDINARY, key, week)
+            return  # at most one
         word -= rate

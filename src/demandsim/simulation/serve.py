@@ -17,7 +17,13 @@ from demandsim.simulation.groups import is_shut
 from demandsim.simulation.posting import blame, note, post, standing, tally
 from demandsim.simulation.queues import bucket_of, find_cuts, places_left, ticket, ties_at_cuts
 from demandsim.simulation.seek_help import routed
-from demandsim.simulation.stays import admit_emergencies, enter, run_stays
+from demandsim.simulation.stays import (
+    admit_emergencies,
+    enter,
+    gather_households,
+    housed_by_another,
+    run_stays,
+)
 from demandsim.simulation.triage import lives_there
 
 MILLION = 1_000_000
@@ -31,14 +37,15 @@ def serve(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, we
     book.bucket[:] = 0
     book.waiting[:] = 0
     book.ready[:] = 0
-    run_stays(state, homes, rules, book, key, week)
-    admit_emergencies(state, homes, rules, book, key, week)
+    run_stays(state, rules, book, key, week)
+    admit_emergencies(state, rules, book, key, week)
     run_episodes(state, rules, book, key, week)
     places = np.zeros(book.cut.shape[0], np.int64)
     for service in range(places.shape[0]):
         places[service] = places_left(doors, book, service)
     find_cuts(book, places)
     admit_queues(state, homes, rules, book, key, week)
+    gather_households(state, homes, rules, book)
 
 
 @inlined
@@ -211,14 +218,16 @@ def admit(
     mode = doors.mode[service]
     severity, cause = int(state.severity[row, need]), int(state.cause[row, need])
     book.waiting[service] -= 1
-    if lives_there(state, doors, row, service):  # by now: another of the household was admitted just before
-        leave_queue(state, row, need)
+    if lives_there(state, doors, row, service) or (
+        doors.whole[service] > 0 and housed_by_another(state, homes, row, service)
+    ):
+        leave_queue(state, row, need)  # the household lives there by now
         return
     tally(state, book, HELPED, row, 1)
     tally(state, book, WAITED, row, week - int(state.since[row, need]))
     if mode == STAY:
         leave_queue(state, row, need)
-        enter(state, homes, rules, book, row, need, cause, service, week)
+        enter(state, rules, book, row, need, cause, service, week)
         return
     book.event[OPENING, doors.agency[service]] += 1
     post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)

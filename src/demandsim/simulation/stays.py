@@ -21,7 +21,7 @@ BACKGROUND_ITEM = 15  # a ticket for a bed that no tracked need asks for
 
 
 @kernel
-def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+def run_stays(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
     """Let those go who are ready and free to; post a week of stay for the rest; count the beds taken."""
     doors = rules.doors
     book.taken[:] = 0
@@ -30,15 +30,14 @@ def run_stays(state: Residents, homes: Homes, rules: Rules, book: Book, key: int
         if state.presence[row] != HERE or state.place[row] == 0:
             continue
         if state.stay_service[row] < 0:
-            come_home(state, homes, rules, row)
-            continue
+            continue  # came along with a member of the household
         service, need = int(state.stay_service[row]), int(state.stay_need[row])
         if is_shut(state, rules, key, row, service, week):  # whatever they wait for: the beds are gone
-            leave(state, homes, rules, book, row, week)
+            leave(state, rules, book, row, week)
             if need >= 0:
                 blame(state, row, need, doors.agency[service])
         elif leaves(state, rules, book, key, row, week):
-            leave(state, homes, rules, book, row, week)
+            leave(state, rules, book, row, week)
             if need >= 0 and state.severity[row, need] > 0 and state.status[row, need] == UNSERVED:
                 refer_on(state, rules, book, key, row, need, service, week)
         service, need = int(state.stay_service[row]), int(state.stay_need[row])
@@ -68,19 +67,47 @@ def cause_of_week(state: Residents, row: int, need: int) -> int:
 
 
 @kernel
-def come_home(state: Residents, homes: Homes, rules: Rules, row: int) -> None:
-    """Bring home one who came along with a household member whose stay is over (by death, say)."""
+def gather_households(state: Residents, homes: Homes, rules: Rules, book: Book) -> None:
+    """When all have come and gone: bring households along with those who took them in, and home again without them."""
+    for row in range(book.here[2]):
+        if state.place[row] == 0 or state.presence[row] != HERE:
+            continue
+        stay = state.stay_service[row]
+        if stay < 0 and not household_holds(state, homes, rules, row):
+            state.place[row] = 0
+        elif stay >= 0 and rules.doors.whole[stay]:
+            member = homes.first[state.household[row]]
+            while member >= 0:
+                if state.presence[member] == HERE and state.place[member] == 0:
+                    state.place[member] = state.place[row]
+                member = state.next_in_home[member]
+
+
+@kernel
+def household_holds(state: Residents, homes: Homes, rules: Rules, row: int) -> bool:
+    """Tell whether a member of the household has, or will return to, a stay in the place where this one lives."""
     member = homes.first[state.household[row]]
-    alone = True
+    found = False
     while member >= 0:
         if state.presence[member] == HERE:
             stay, back = state.stay_service[member], state.back_to[member]
-            holds = stay >= 0 and rules.doors.place[stay] == state.place[row]
-            returns = back >= 0 and rules.doors.place[back] == state.place[row]
-            alone = alone and not (holds or returns)
+            found = found or (stay >= 0 and rules.doors.place[stay] == state.place[row])
+            found = found or (back >= 0 and rules.doors.place[back] == state.place[row])
         member = state.next_in_home[member]
-    if alone:
-        state.place[row] = 0
+    return found
+
+
+@kernel
+def housed_by_another(state: Residents, homes: Homes, row: int, service: int) -> bool:
+    """Tell whether another member of the household has that stay."""
+    member = homes.first[state.household[row]]
+    found = False
+    while member >= 0:
+        found = found or (
+            member != row and state.presence[member] == HERE and state.stay_service[member] == service
+        )
+        member = state.next_in_home[member]
+    return found
 
 
 @kernel
@@ -128,6 +155,7 @@ def must_wait(state: Residents, rules: Rules, book: Book, key: int, row: int, wo
                         state.service[row, need] = service
                         state.since[row, need] = week
                     state.hand_off[row, need] = -1
+                    state.told[row, need] = 0
                     state.stay_need[row] = need
                     state.awaits[row] = service
                     state.ready_since[row] = week
@@ -144,19 +172,13 @@ def admits(state: Residents, rules: Rules, key: int, row: int, need: int, servic
 
 
 @kernel
-def leave(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, week: int) -> None:
-    """End a stay: back to the stay it interrupted, else home; a household that came along goes along."""
+def leave(state: Residents, rules: Rules, book: Book, row: int, week: int) -> None:
+    """End a stay: back to the stay it interrupted, else home."""
     service, need = int(state.stay_service[row]), int(state.stay_need[row])
     note(book, week, row, STAY_ENDED, service, need, 0, -1, 0)
     if need >= 0 and state.severity[row, need] < max(1, rules.doors.ends_below[service]):
         state.cause[row, need] = 0
         state.worse_cause[row, need] = 0
-    if rules.doors.whole[service]:
-        member = homes.first[state.household[row]]
-        while member >= 0:
-            if state.place[member] == rules.doors.place[service] and state.stay_service[member] < 0:
-                state.place[member] = 0
-            member = state.next_in_home[member]
     back = state.back_to[row]
     state.stay_service[row] = back
     state.stay_need[row] = state.back_need[row]
@@ -172,7 +194,6 @@ def leave(state: Residents, homes: Homes, rules: Rules, book: Book, row: int, we
 @kernel
 def enter(
     state: Residents,
-    homes: Homes,
     rules: Rules,
     book: Book,
     row: int,
@@ -194,7 +215,7 @@ def enter(
             if state.back_to[row] >= 0:
                 book.taken[state.back_to[row]] -= 1
             state.back_to[row] = -1
-            leave(state, homes, rules, book, row, week)
+            leave(state, rules, book, row, week)
     state.place[row] = place
     state.stay_service[row] = service
     state.stay_need[row] = need
@@ -210,17 +231,11 @@ def enter(
     if doors.admission[service] >= 0:
         post(state, doors, book, row, int(doors.admission[service]), need, severity, cause, week)
     post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
-    if doors.whole[service]:
-        member = homes.first[state.household[row]]
-        while member >= 0:
-            if state.presence[member] == HERE and state.place[member] == 0:
-                state.place[member] = place
-            member = state.next_in_home[member]
     note(book, week, row, STAY_BEGAN, service, need, severity, -1, cause)
 
 
 @kernel
-def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
+def admit_emergencies(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
     """Give the free beds to this week's emergencies, by severity and then ticket; the rest go home again."""
     count = book.wants[0]
     book.want_row[:count] = np.sort(book.want_row[:count])  # so that equal tickets are in order of identity
@@ -243,7 +258,7 @@ def admit_emergencies(state: Residents, homes: Homes, rules: Rules, book: Book, 
             if need >= 0 and state.status[row, need] == WAITING and state.service[row, need] == service:
                 state.status[row, need] = UNSERVED
                 state.service[row, need] = -1
-            enter(state, homes, rules, book, row, need, cause, service, week)
+            enter(state, rules, book, row, need, cause, service, week)
         else:
             tally(state, book, REFUSALS, row, 1)
             tally(state, book, BOUNCES, row, 1)

@@ -32,14 +32,14 @@ def decide(
 ) -> None:
     """Accept, queue, hand on or turn away one ask."""
     doors = rules.doors
+    told = state.told[row, need]  # a history is told once, to whoever was meant to hear it
+    state.told[row, need] = 0
     if doors.unopened[service]:
         return  # nobody asks at a door that has never been there
     if not is_open_to(state, rules, key, row, service, week):
         refuse(state, doors, book, row, need, service, week)
         return
     state.seen[row, need] |= doors.sector_bit[service]
-    told = state.told[row, need]
-    state.told[row, need] = 0
     if not in_remit(state, rules, key, row, need, service, week):
         outside_remit(state, rules, book, key, row, need, service, week)
         return
