@@ -74,15 +74,14 @@ def lives_there(resident: Resident, service: Service) -> bool:
 
 
 def gather_households(town: Town) -> None:
-    """When all have come and gone: bring households along with those who took them in, and home again without them."""
-    for resident in town.residents[: town.arrived]:
-        if not resident.here or resident.place == 0:
-            continue
+    """When all have come and gone: send home whoever came along with a stay that is over, then bring others along."""
+    here = [resident for resident in town.residents[: town.arrived] if resident.here]
+    for resident in here:
+        if resident.place > 0 and resident.stay_service is None and not household_holds(resident):
+            resident.place = 0
+    for resident in here:
         stay = resident.stay_service
-        if stay is None:
-            if not household_holds(resident):
-                resident.place = 0
-        elif stay.door.whole:
+        if stay is not None and stay.door.whole:
             for member in resident.home.members:
                 if member.here and member.place == 0:
                     member.place = resident.place

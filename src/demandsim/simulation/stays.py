@@ -68,14 +68,14 @@ def cause_of_week(state: Residents, row: int, need: int) -> int:
 
 @kernel
 def gather_households(state: Residents, homes: Homes, rules: Rules, book: Book) -> None:
-    """When all have come and gone: bring households along with those who took them in, and home again without them."""
+    """When all have come and gone: send home whoever came along with a stay that is over, then bring others along."""
     for row in range(book.here[2]):
-        if state.place[row] == 0 or state.presence[row] != HERE:
-            continue
-        stay = state.stay_service[row]
-        if stay < 0 and not household_holds(state, homes, rules, row):
+        came_along = state.place[row] > 0 and state.presence[row] == HERE and state.stay_service[row] < 0
+        if came_along and not household_holds(state, homes, rules, row):
             state.place[row] = 0
-        elif stay >= 0 and rules.doors.whole[stay]:
+    for row in range(book.here[2]):
+        stay = state.stay_service[row]
+        if stay >= 0 and state.presence[row] == HERE and rules.doors.whole[stay]:
             member = homes.first[state.household[row]]
             while member >= 0:
                 if state.presence[member] == HERE and state.place[member] == 0:
