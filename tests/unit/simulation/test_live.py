@@ -96,7 +96,7 @@ def test_the_share_in_a_bad_spell_settles_where_starts_and_ends_balance() -> Non
 
 
 def test_grown_children_at_home_leave_for_a_home_of_their_own_rented_privately() -> None:
-    scene = Scene({"place.households.leave_home": 20.0})
+    scene = Scene({"place.households.leave_home": 10.0})
     state = scene.state
     children = np.flatnonzero(state.role == CHILD)
     state.born_week[children[::2]] = -18 * 52  # eighteen this week
@@ -104,7 +104,7 @@ def test_grown_children_at_home_leave_for_a_home_of_their_own_rented_privately()
     away = children[4]
     state.place[away] = 5
     grown = (state.role[EVERYONE] == CHILD) & (-state.born_week[EVERYONE] >= 18 * 52) & (away != EVERYONE)
-    expected = np.flatnonzero(grown & (live_words(scene, 1) < weekly(20)))
+    expected = np.flatnonzero(grown & (live_words(scene, 1) < weekly(10)))
     old = state.household.copy()
     reserved = scene.homes.first.size - state.identity.size
     scene.step()
