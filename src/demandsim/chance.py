@@ -26,9 +26,6 @@ Words = tuple[int, int, int, int]
 ITEMS = 65_536
 """How many items a decision can have: needs, services, or hashes of policies' names."""
 
-STRIP = 512
-"""How many residents are drawn for side by side: their words fit the processor's nearest memory."""
-
 LIFELONG_WEEK = -(2**31)
 """The week of draws that hold for life; no real week can be it."""
 
@@ -202,51 +199,6 @@ def draw(key: int, identity: int, week: int, address: int) -> Words:
         seed & _LOW,
         (seed >> 32) & _LOW,
     )
-
-
-@kernel
-def draw_strip(
-    key: int,
-    identities: NDArray[np.int64],
-    first: int,
-    last: int,
-    week: int,
-    address: int,
-    words: NDArray[np.int64],
-    into: int,
-) -> None:
-    """Draw the four words at one address for neighbouring residents, side by side: a third of the time of one by one.
-
-    Parameters
-    ----------
-    key : int64
-        The seed.
-    identities : int64[n] or int32[n]
-        Residents' (or households') own numbers.
-    first, last : int64
-        Rows to draw for, the last left out; at most `STRIP` of them.
-    week, address : int64
-        As in `draw`.
-    words : int64[any, STRIP]
-        Where the words go: ``words[into : into + 4, i]`` are those of row ``first + i``.
-    into : int64
-        First row of ``words`` to write.
-    """
-    who, first_word, second_word = identities[first:last], words[into], words[into + 1]
-    third_word, fourth_word = words[into + 2], words[into + 3]
-    for at in range(last - first):
-        one, two, three, four = draw(key, who[at], week, address)
-        first_word[at] = one
-        second_word[at] = two
-        third_word[at] = three
-        fourth_word[at] = four
-
-
-@inlined
-def least_of_four(words: NDArray[np.int64], first: int, at: int) -> int:
-    """Find the least of four words of a strip's resident."""
-    left = min(words[first, at], words[first + 1, at])
-    return int(min(left, min(words[first + 2, at], words[first + 3, at])))
 
 
 @kernel

@@ -40,11 +40,6 @@ class AsChanged(NamedTuple):
     ]  # service to the policy whose group opens or shuts it: its random share is that policy's
 
 
-def part_done(change: Change, week: int, *, lag: int = 0) -> float:
-    """See ``Change.part_done``."""
-    return change.part_done(week, lag=lag)
-
-
 def change_weeks(policies: Sequence[Policy], scenario: Scenario) -> list[int]:
     """List, rising, the weeks from which the rules differ from the week before."""
     lags = {0, *(m.lag_weeks for m in scenario.mechanisms.values())}
@@ -66,7 +61,7 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
     drawn_by: dict[str, str] = {}
     for policy in policies:
         for change in policy.change:
-            done = part_done(change, week)
+            done = change.part_done(week)
             if change.open and change.from_week <= week:
                 opened.add(change.open)
             if done == 0:
@@ -184,7 +179,7 @@ def _strengths(stated: Scenario, policies: Sequence[Policy], week: int) -> dict[
             parts = path.split(".")
             if parts[0] == "agencies" and parts[2] == "leadership" and parts[3] in MECHANISMS:
                 stated_mechanism = stated.mechanisms.get(parts[3])
-                done = part_done(change, week, lag=stated_mechanism.lag_weeks if stated_mechanism else 0)
+                done = change.part_done(week, lag=stated_mechanism.lag_weeks if stated_mechanism else 0)
                 old = now[parts[1]][parts[3]]
                 now[parts[1]][parts[3]] = old + (value - old) * done
     return now

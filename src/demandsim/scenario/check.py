@@ -10,7 +10,7 @@ from demandsim.scenario.policy_check import check_policy, check_sums
 from demandsim.scenario.schema import Scenario, checked
 from demandsim.scenario.settings import apply_set
 
-__all__ = ["apply_set", "check_given", "check_policy", "check_together", "checked", "unlawful"]
+__all__ = ["apply_set", "check_given", "check_policy", "check_together", "checked"]
 
 
 def check_given(scenario: object, policies: object = ()) -> None:
@@ -54,18 +54,3 @@ def check_together(scenario: Scenario, policies: Sequence[Policy]) -> None:
     for policy in policies:
         check_policy(scenario, policy)
     check_sums(scenario, policies)
-
-
-def unlawful(scenario: Scenario) -> list[str]:
-    """Services whose threshold is above the highest the law allows: they run, and are marked.
-
-    Returns
-    -------
-    list of str
-        Their keys, in the order of the scenario.
-    """
-    return [
-        name
-        for name, service in scenario.services.items()
-        if service.lawful_threshold is not None and service.threshold > service.lawful_threshold
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demandsim.agencies.rules import EPISODE, MOST_FACTOR, Rules
-from demandsim.chance import CHANGE_NEEDS, STRIP, address, draw_strip, least_of_four
+from demandsim.chance import CHANGE_NEEDS
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Homes, Residents
 from demandsim.records.journal import EASED, ENDED, STARTED, WORSENED
@@ -13,6 +13,7 @@ from demandsim.simulation.chains import at_large
 from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import clear_need, note, tally
+from demandsim.simulation.strips import STRIP, draw_blocks, least_of_four
 
 ONE = 65_536
 CERTAIN = 1 << 32
@@ -33,9 +34,8 @@ def decide_changes(state: Residents, homes: Homes, rules: Rules, key: int, week:
     count = 0
     for first in range(chunk.rows[0], chunk.rows[1], STRIP):
         last = min(first + STRIP, chunk.rows[1])
-        for block in range(rules.needs.block_most.shape[2]):  # one draw serves four needs
-            here = address(CHANGE_NEEDS, block)
-            draw_strip(key, state.identity, first, last, week, here, chunk.luck, 4 * block)
+        blocks = rules.needs.block_most.shape[2]  # of four needs
+        draw_blocks(key, state.identity, first, last, week, CHANGE_NEEDS, blocks, chunk.luck)
         likely = find_likely(state, rules, chunk, first, last)
         for at in range(sift_changes(state, rules, chunk, likely, first, week)):
             row, need = int(chunk.found[at] >> 5), int(chunk.found[at] & 31)

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.rules import Rules
-from demandsim.chance import STRIP
 from demandsim.errors import RunError, shown
+from demandsim.kernels import inlined
 from demandsim.packing import packed
 from demandsim.records.measures import MEASURES
 from demandsim.simulation.book import Book
+from demandsim.simulation.strips import STRIP
 
 Array = NDArray[Any]
 
@@ -35,10 +36,8 @@ class Chunk(NamedTuple):
 
     rows: Array  # int64 [2], the first and the one after the last
     luck: Array  # int64 [words, STRIP], words of a strip's residents
-    likely: (
-        Array  # int32 [STRIP x 32], residents (x 32 + need or block) of a strip to whom something may happen
-    )
-    found: Array  # int32 [STRIP x 16], those of them who are left after a closer look
+    likely: Array  # int64 [STRIP x 32], residents (x 32 + need or block) of a strip who may be concerned
+    found: Array  # int64 [STRIP x 16], those of them who are left after a closer look
     picked: Array  # int64 [pick], what the look found, in order; what a line says is the phase's own affair
     changes: Array  # int32 [change, 4], see change_needs
     measure: Array  # int64 [measure, quintile], counts of the look itself
@@ -50,12 +49,20 @@ def open_chunk(rules: Rules, needs: int, room: int) -> Chunk:
     return Chunk(
         rows=np.zeros(2, np.int64),
         luck=np.zeros((words, STRIP), np.int64),
-        likely=np.zeros(STRIP * 32, np.int32),
-        found=np.zeros(STRIP * 16, np.int32),
+        likely=np.zeros(STRIP * 32, np.int64),
+        found=np.zeros(STRIP * 16, np.int64),
         picked=np.zeros(room, np.int64),
         changes=np.zeros((room, 4), np.int32),
         measure=np.zeros((len(MEASURES), 5), np.int64),
     )
+
+
+@inlined
+def pick(chunk: Chunk, count: int, find: int) -> int:
+    """Keep a find while there is room; return how many there are now."""
+    if count < chunk.picked.shape[0]:
+        chunk.picked[count] = find
+    return count + 1
 
 
 class Team:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from demandsim.agencies.rules import MOST_DEATH, Rules
-from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, STRIP, address, draw, draw_strip
+from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import DEAD, HERE, LEFT, Homes, Residents
 from demandsim.records.journal import ARRIVED, DIED, LEFT_HOME, WENT
 from demandsim.records.measures import BIRTHS, DEATHS, MOVED_IN, MOVED_OUT
 from demandsim.scenario.base import AGE_BANDS
 from demandsim.simulation.book import Book
-from demandsim.simulation.chunks import Chunk, Team
+from demandsim.simulation.chunks import Chunk, Team, pick
 from demandsim.simulation.posting import note, tally
+from demandsim.simulation.strips import STRIP, draw_strip
 
 ADULT, CHILD = 0, 2
 PRIVATE = 2
@@ -39,9 +40,7 @@ def find_turns(state: Residents, rules: Rules, key: int, week: int, chunk: Chunk
         draw_strip(key, state.identity, first, last, week, address(LIVE, 0), chunk.luck, 0)
         draw_strip(key, state.household, first, last, week, address(HOUSEHOLD, 0), chunk.luck, 4)
         for at in range(sift_turns(state, rules, chunk, first, last, week)):
-            if count < chunk.picked.shape[0]:
-                chunk.picked[count] = chunk.found[at]
-            count += 1
+            count = pick(chunk, count, chunk.found[at])
     return count
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from demandsim.agencies.rules import STAY, Rules
-from demandsim.chance import STRIP
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.records.measures import HEALTH, RESIDENT_WEEKS, UNMET, UNPAID
 from demandsim.simulation.book import Book
 from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.posting import in_stay_for
+from demandsim.simulation.strips import STRIP
 
 ONE = 65_536
 

@@ -9,19 +9,17 @@ from demandsim.chance import (
     EMERGENCY_CHAIN,
     ORDINARY_CHAIN,
     SEEK_HELP,
-    STRIP,
     address,
     draw,
-    draw_strip,
-    least_of_four,
 )
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import ORDINARY, URGENT, goes_to_doors, visit
-from demandsim.simulation.chunks import Chunk, Team
+from demandsim.simulation.chunks import Chunk, Team, pick
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import standing
+from demandsim.simulation.strips import STRIP, draw_blocks, least_of_four
 
 
 def seek_help(state: Residents, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
@@ -44,9 +42,8 @@ def find_callers(state: Residents, rules: Rules, key: int, week: int, chunk: Chu
     count = 0
     for first in range(chunk.rows[0], chunk.rows[1], STRIP):
         last = min(first + STRIP, chunk.rows[1])
-        for block in range(rules.background.rate_most.shape[1]):  # one draw serves four services
-            here = address(BACKGROUND, block)
-            draw_strip(key, state.identity, first, last, week, here, chunk.luck, 4 * block)
+        blocks = rules.background.rate_most.shape[1]  # of four services
+        draw_blocks(key, state.identity, first, last, week, BACKGROUND, blocks, chunk.luck)
         likely = likely_ordinary(state, rules, chunk, first, last)
         for at in range(find_ordinary(state, rules, chunk, likely, first)):
             count = pick(chunk, count, chunk.found[at])
@@ -54,14 +51,6 @@ def find_callers(state: Residents, rules: Rules, key: int, week: int, chunk: Chu
         for at in range(find_seeking(state, rules, chunk, held, key, week)):
             count = pick(chunk, count, chunk.found[at])
     return count
-
-
-@inlined
-def pick(chunk: Chunk, count: int, find: int) -> int:
-    """Keep a find while there is room; return how many there are now."""
-    if count < chunk.picked.shape[0]:
-        chunk.picked[count] = find
-    return count + 1
 
 
 @kernel

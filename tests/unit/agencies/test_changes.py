@@ -7,24 +7,14 @@ from typing import Any
 import pytest
 from tests.unit.simulation.scenes import changed, policy
 
-from demandsim.agencies.changes import as_changed, change_weeks, lines, part_done, with_setting
+from demandsim.agencies.changes import as_changed, change_weeks, lines, with_setting
 from demandsim.errors import PolicyError
-from demandsim.scenario.policy import Change
 from demandsim.scenario.schema import Scenario
 
 
 def at(town: Scenario, week: int, *changes: dict[str, Any]) -> Scenario:
     """The town in a week under one policy."""
     return as_changed(town, [policy(*changes)], week).scenario
-
-
-def test_a_change_is_made_evenly_over_its_ramp_and_undone_at_its_end() -> None:
-    ramp = Change(from_week=4, ramp_weeks=4, until_week=12, close="home_care")
-    done = [part_done(ramp, week) for week in range(14)]
-    assert done == [0, 0, 0, 0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 0, 0]
-    sudden = Change(from_week=2, close="home_care")
-    assert [part_done(sudden, week) for week in range(4)] == [0, 0, 1, 1]
-    assert [part_done(ramp, week, lag=3) for week in (6, 7, 8, 14, 15)] == [0, 0.25, 0.5, 1, 0]
 
 
 def test_a_setting_moves_from_what_the_file_says_to_what_the_policy_says(small_town: Scenario) -> None:

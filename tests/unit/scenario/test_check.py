@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from demandsim.errors import PolicyError, RunError, ScenarioError
-from demandsim.scenario.check import apply_set, check_given, check_together, checked, unlawful
+from demandsim.scenario.check import apply_set, check_given, check_together, checked
 from demandsim.scenario.policy import Change, Policy
 from demandsim.scenario.read import read_scenario
 from demandsim.scenario.schema import Scenario
@@ -403,12 +403,6 @@ def test_shared_records_show_what_others_know() -> None:
     changes = {"services.early_help_team.programme.group.need": {"offending": (1, 3)}}
     data = changed({**changes, "agencies.council.leadership.shared_records": 0.5})
     assert "offending" in checked(data, "town.toml").services["early_help_team"].programme.group.need  # type: ignore[union-attr]
-
-
-def test_a_threshold_above_the_lawful_one_runs_and_is_marked() -> None:
-    assert unlawful(TOWN) == []
-    scenario = checked(changed({"services.home_care.threshold": 4}), "town.toml")
-    assert unlawful(scenario) == ["home_care"]
 
 
 def test_apply_set_leaves_the_tables_it_was_given() -> None:
