@@ -2,15 +2,16 @@
 PYTHON ?= python3
 VENV ?= .venv
 TESTS ?= tests
+SHORT ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench clean
+.PHONY: help demo test lint check validate bench clean
 
 help:  ## list the jobs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | awk -F '\t' '{ printf "make %-8s%s\n", $$1, $$2 }'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | awk -F '\t' '{ printf "make %-9s%s\n", $$1, $$2 }'
 
 # The package, editable, with what the tests and checks need; made again when pyproject.toml changes.
 $(READY): pyproject.toml
@@ -30,8 +31,9 @@ demo: $(READY)  ## the main job: Essex, two policies, ten paired seeds, out/repo
 
 test: $(READY)  ## run the tests (TESTS="tests/unit" for a part) and say what was not run
 	@status=0; $(BIN)/python -m pytest $(TESTS) || status=$$?; \
-	echo "not run: whatever is listed above as SKIPPED; tests/speed/bench.py (make bench)"; \
-	for kind in $$(ls -d tests/*/ | grep -v -e __pycache__ -e speed); do \
+	echo "not run: whatever is listed above as SKIPPED; tests/speed/bench.py (make bench);" \
+		"tests/validate (make validate)"; \
+	for kind in $$(ls -d tests/*/ | grep -v -e __pycache__ -e speed -e validate); do \
 		case " $(TESTS) " in *" tests "*|*" $${kind%/}"*) ;; *) echo "not run: $${kind%/}" ;; esac; \
 	done; exit $$status
 
@@ -43,6 +45,9 @@ lint: $(READY)  ## style, formatting, types and which file may import which
 
 check: $(READY)  ## run the stored cases again, and tell what moved
 	$(BIN)/demandsim check tests/baseline
+
+validate: $(READY)  ## what is too slow for make test (SHORT=1 for two minutes of it)
+	$(BIN)/python -m tests.validate $(if $(SHORT),--short)
 
 bench: $(READY)  ## resident-weeks a second, small town and Essex
 	$(BIN)/python -m tests.speed.bench

@@ -3,7 +3,8 @@
 Numba's own cache notices a change in the kernel's own file only: a kernel that calls a changed helper would
 come back from the cache with the old helper inside, and be wrong without a word. Here the cache is a folder
 named by a hash of every source file a kernel can see (files with kernels and whatever they import from this
-package), of the versions of Numba, NumPy and Python, and of the machine. Any change means a new folder.
+package), of the versions of Numba, NumPy and Python, and of the machine. Any change means a new folder. What was
+compiled is kept in it with a sum of its bytes, since a damaged file could crash the process, or be wrong.
 
 What a kernel reads must be an argument or a constant written in one of those files; a constant read from a
 data file at import would be compiled in without being hashed.
@@ -11,28 +12,37 @@ data file at import would be compiled in without being hashed.
 
 from __future__ import annotations
 
-import ast
 import atexit
 import hashlib
 import os
+import pickle
 import platform
 import re
 import shutil
 import sys
 import tempfile
-import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core import event
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _PACKAGE = Path(__file__).resolve().parent
 _MARK = re.compile(r"^@(kernel|inlined)$", re.MULTILINE)
+_FOR_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:[ \t].*\n|\n)+", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\S+)[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_NOTICED = 3.0  # seconds of compiling after which whoever waits is told why
+_AGAIN = 10.0  # and how often after that
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -48,14 +58,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     callable
         The compiled kernel; under ``NUMBA_DISABLE_JIT=1`` the function itself.
     """
-    if numba.config.DISABLE_JIT:
-        return function
-    if _FOLDER is not None and _covered(function):
-        kept = _compiled_into(_FOLDER, function)
-        # Numba falls back on a folder of its own where ours has gone; that one could hold stale code.
-        if Path(kept.stats.cache_path).is_relative_to(_FOLDER):
-            return cast("Callable[P, R]", kept)
-    return cast("Callable[P, R]", numba.njit(nogil=True)(function))
+    return cast("Callable[P, R]", _compiled(function, nogil=True))
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -71,7 +74,7 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     callable
         The helper; under ``NUMBA_DISABLE_JIT=1`` the function itself.
     """
-    return cast("Callable[P, R]", numba.njit(inline="always", nogil=True)(function))
+    return cast("Callable[P, R]", _compiled(function, nogil=True, inline="always"))
 
 
 def kernel_sources(package: Path) -> tuple[Path, ...]:
@@ -149,27 +152,29 @@ def cache_folder(name: str) -> Path | None:
 
 
 def _imported(file: Path, package: Path) -> list[Path]:
-    """List the package's own files that one of its files imports, wherever in it."""
+    """List the package's own files that one of its files imports, wherever in it.
+
+    By its lines: taking fifty files apart in full took longer than loading what was compiled. A line of a
+    docstring that reads like an import names no file, or one file more than need be.
+    """
     names: list[str] = []
-    tree = ast.parse(file.read_bytes())
-    tree.body = [node for node in tree.body if not _for_type_checkers(node)]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.extend(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            inside = file.relative_to(package.parent).parts[: -node.level] if node.level else ()
-            module = ".".join((*inside, *filter(None, [node.module])))
-            # `from a.b import c` may mean the name c in a/b.py or the file a/b/c.py.
-            names.extend([module, *(f"{module}.{alias.name}" for alias in node.names)])
+    for found in _IMPORT.finditer(_FOR_TYPES.sub("", file.read_text(encoding="utf-8").replace("\\\n", " "))):
+        source, text = found.groups()
+        lines = [line.partition("#")[0] for line in text.strip("()").splitlines()]
+        given = [one.split()[0] for one in ",".join(lines).split(",") if one.strip()]
+        if source is None:
+            names.extend(given)
+            continue
+        module = source.lstrip(".")
+        level = len(source) - len(module)
+        inside = file.relative_to(package.parent).parts[:-level] if level else ()
+        whole = ".".join((*inside, *filter(None, [module])))
+        # `from a.b import c` may mean the name c in a/b.py or the file a/b/c.py.
+        names.extend([whole, *(f"{whole}.{name}" for name in given)])
     paths = [name.split(".") for name in names]
     stems = [package.parent.joinpath(*path) for path in paths if path[0] == package.name]
     files = [file for stem in stems for file in (stem.with_suffix(".py"), stem / "__init__.py")]
     return [file for file in files if file.is_file()]
-
-
-def _for_type_checkers(node: ast.stmt) -> bool:
-    """Tell whether a statement is an ``if TYPE_CHECKING:`` block."""
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _user_cache() -> Path:
@@ -185,6 +190,7 @@ def _temporary_cache() -> Path:
     """
     folder = Path(tempfile.mkdtemp(prefix="demandsim-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _PASSING.add(folder)
     return folder
 
 
@@ -205,18 +211,120 @@ def _covered(function: Callable[..., Any]) -> bool:
         return False
 
 
-def _compiled_into(folder: Path, function: Callable[..., Any]) -> Any:
-    """Compile with the given cache folder; Numba reads the setting while decorating and never after."""
-    with _SETTING:
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(folder)
+def _compiled(function: Callable[..., Any], **options: Any) -> Any:
+    """Compile when first called, and keep what was compiled where that can be done."""
+    made = numba.njit(**options)(function)
+    if not numba.config.DISABLE_JIT:
+        if _FOLDER is not None and _covered(function):
+            made._cache = KeptCode(function, _FOLDER)
+        if "inline" not in options:
+            _TELLER.kernels.add(made)
+    return made
+
+
+class KeptCode(NullCache):  # type: ignore[misc]  # Numba's class has no types
+    """The compiled code of one kernel on disk, a file for each set of types, where Numba looks for its own cache.
+
+    A file is put in its place whole, so processes that compile at the same time do not meet. One that is
+    damaged, or that cannot be read or written, is as good as none.
+
+    Parameters
+    ----------
+    function
+        The kernel as it is written.
+    folder
+        From `cache_folder`.
+    """
+
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        file = Path(function.__code__.co_filename).resolve()
+        self._kernel = (file.relative_to(_PACKAGE).as_posix(), function.__qualname__)
+        self._folder = folder
+
+    @property
+    def cache_path(self) -> str:
+        """The folder, as Numba's statistics tell it."""
+        return str(self._folder)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Bring compiled code back; None if there is none for these types."""
+        target_context.refresh()  # as Numba's own cache does
         try:
-            return numba.njit(nogil=True, cache=True)(function)
-        finally:
-            numba.config.CACHE_DIR = before
+            data = self._file(sig, target_context.codegen()).read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(data[32:]).digest() != data[:32]:
+            return None
+        return CompileResult._rebuild(target_context, *pickle.loads(data[32:]))
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep compiled code, unless it holds addresses of this process."""
+        if data.library.has_dynamic_globals:
+            return
+        text = dumps(data._reduce())
+        file = self._file(sig, data.codegen)
+        begun = file.with_name(f"{file.name}.{os.getpid()}")
+        try:
+            begun.write_bytes(hashlib.sha256(text).digest() + text)
+            begun.replace(file)
+        except OSError:  # the folder is gone, or full: it is compiled again next time
+            with suppress(OSError):
+                begun.unlink()
+
+    def _file(self, sig: Any, codegen: Any) -> Path:
+        """Name the file of one set of types on this kind of processor."""
+        words = repr((*self._kernel, sig, codegen.magic_tuple()))
+        return self._folder / f"{self._kernel[1]}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
 
-_SETTING = threading.Lock()
+class Teller(event.Listener):  # type: ignore[misc]  # Numba's class has no types
+    """Says on stderr that kernels are being compiled, and how far that is, once it takes long enough to be noticed.
+
+    Numba calls it as each kernel begins and ends, a kernel's own helpers inside its own time, one thread at a
+    time.
+    """
+
+    def __init__(self) -> None:
+        self.kernels: set[Any] = set()
+        self._done: set[Any] = set()
+        self._inside = 0
+        self._began = self._spent = 0.0
+        self._due = _NOTICED
+
+    def on_start(self, event: Any) -> None:
+        """Note when a kernel begins to be compiled."""
+        if event.data.get("dispatcher") in self.kernels:
+            self._inside += 1
+            if self._inside == 1:
+                self._began = time.perf_counter()
+
+    def on_end(self, event: Any) -> None:
+        """Count a kernel that has been compiled."""
+        if event.data.get("dispatcher") not in self.kernels:
+            return
+        self._done.add(event.data["dispatcher"])
+        spent = self._spent + time.perf_counter() - self._began
+        self._inside -= 1
+        if self._inside == 0:
+            self._spent = spent
+        if spent >= self._due:
+            self._tell(first=self._due == _NOTICED)
+            self._due = spent + _AGAIN
+
+    def _tell(self, *, first: bool) -> None:
+        """Write a line."""
+        words = "compiling the model"
+        if first:
+            lasting = _FOLDER is not None and _FOLDER.parent not in _PASSING
+            words += f" ({'once' if lasting else 'no cache folder can be written'}, about a minute)"
+        if sys.stderr is not None:
+            parts = f"{len(self._done)} of {len(self.kernels)} parts"
+            print(f"demandsim: {words}: {parts}", file=sys.stderr, flush=True)
+
+
+_TELLER = Teller()
+_PASSING: set[Path] = set()
+event.register("numba:compile", _TELLER)
 _SOURCES: tuple[Path, ...] = () if numba.config.DISABLE_JIT else kernel_sources(_PACKAGE)
 _STAMPS = _stamps(_SOURCES)
 _FOLDER = None if numba.config.DISABLE_JIT else cache_folder(sources_hash(_PACKAGE, _SOURCES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -78,8 +79,8 @@ def start(seed: int) -> DemandModel:
 class Town(RuleBasedStateMachine):
     """Some models of one town, each with a seed and some policies, at some week.
 
-    A run is a function of the seed, the policies that have begun and the week: ``known`` holds the first digest seen
-    for each, and every model that comes to the same by another way must have it too.
+    A run is a function of the seed, the policies that have begun and the week: ``known`` holds what was first seen
+    for each (see ``everything``), and every model that comes to the same by another way must have it too.
     """
 
     models = Bundle("models")
@@ -91,8 +92,8 @@ class Town(RuleBasedStateMachine):
         self.known: dict[tuple[int, tuple[str, ...], int], str] = {}
 
     def teardown(self) -> None:
-        """Add up every model's money at the end."""
-        for model in self.alive:
+        """Add up the money of every run at the end; equal runs need it once."""
+        for model in {model.digest: model for model in self.alive}.values():
             adds_up(model)
         self.folder.cleanup()
 
@@ -104,11 +105,12 @@ class Town(RuleBasedStateMachine):
     @precondition(lambda self: len(self.alive) < 2)
     @rule(target=models, seed=st.sampled_from(SEEDS), threads=st.sampled_from([1, 2]), names=NAMES)
     def begin(self, seed: int, threads: int, names: list[str]) -> DemandModel:
-        """Begin anew from a settled town; everyone is in the panel."""
+        """Begin anew from a settled town; everyone is followed and in the panel."""
         settled, policies = start(seed), [POLICIES[name] for name in names]
+        watch = {"followed": range(settled.state.identity.size), "panel": Group()}
         town = settled.place_scenario
         return self.keep(
-            DemandModel(town, seed=seed, policies=policies, start=settled, threads=threads, panel=Group())
+            DemandModel(town, seed=seed, policies=policies, start=settled, threads=threads, **watch)
         )
 
     @rule(model=models, weeks=st.integers(1, 6))
@@ -189,8 +191,38 @@ class Town(RuleBasedStateMachine):
         for model in self.alive:
             policies = model.timetable.policies
             begun = tuple(p.name for p in policies if p.first_week is not None and p.first_week < model.week)
-            known = self.known.setdefault((model.key, begun, model.week), model.digest)
-            assert known == model.digest, (begun, model.week)
+            found = everything(model)
+            known = self.known.setdefault((model.key, begun, model.week), found)
+            assert known == found, (begun, model.week)
+
+    @invariant()
+    def every_home_lists_its_members_once(self) -> None:
+        """Walk through every home at once: whoever has come is met once, in the home they name; nobody else is."""
+        for model in self.alive:
+            state, homes = model.state, model.homes
+            home = np.flatnonzero(homes.first >= 0)
+            row, met = homes.first[home], np.zeros(state.identity.size, np.int64)
+            while row.size:
+                assert np.array_equal(state.household[row], home)
+                met[row] += 1
+                row = state.next_in_home[row]
+                home, row = home[row >= 0], row[row >= 0]
+            assert np.array_equal(met, state.presence != NOT_YET)
+
+    @invariant()
+    def residents_own_totals_are_the_ledgers(self) -> None:
+        """What all residents' own panels hold so far is the ledger's contacts by kind, and their price by payer."""
+        for model in self.alive:
+            counts, panel = model.ledger.counts(), model.panel
+            first = [version.from_week for version in model.timetable.versions]
+            version = np.searchsorted(first, counts.week, side="right") - 1
+            kinds = model.book.contacts.shape[0]
+            kind = counts.cell // model.book.contacts[0].size
+            price = np.stack([each.prices.full for each in model.timetable.versions])[version, kind]
+            contacts = panel._contacts.sum(axis=0) + sum(q.contacts.sum(axis=0) for q in panel.quarters)
+            pence = panel._pence.sum(axis=0) + sum(q.pence.sum(axis=0) for q in panel.quarters)
+            assert np.array_equal(contacts, np.bincount(kind, counts.contacts, kinds))
+            assert np.array_equal(pence, (counts.contacts[:, None] * price).sum(axis=0))
 
     @invariant()
     def nobody_is_lost(self) -> None:
@@ -208,6 +240,16 @@ class Town(RuleBasedStateMachine):
                 assert here - (before == HERE).sum() == change
                 assert dead - (before == DEAD).sum() == total[DEATHS]
                 assert left - (before == LEFT).sum() == total[MOVED_OUT]
+
+
+def everything(model: DemandModel) -> tuple[str, str]:
+    """Tell a run from any other: its digest, and one of the journals, the panel and what is carried over."""
+    digest = hashlib.sha256(b"".join(week.tobytes() for week in model.journal))
+    kept = [column for quarter in model.panel.quarters for column in quarter[2:]]
+    book = model.book
+    for column in (*kept, model.panel._contacts, model.panel._pence, book.carried, book.fraction, book.here):
+        digest.update(np.ascontiguousarray(column).tobytes())
+    return model.digest, digest.hexdigest()
 
 
 def go_on(model: DemandModel, weeks: int) -> None:

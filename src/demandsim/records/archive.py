@@ -29,8 +29,8 @@ from demandsim.scenario.problems import tuples
 
 FORMAT = 1
 """Number of the way a file is laid out."""
-LARGEST_HEADER = 64_000_000
-"""Bytes; a scenario takes some 200,000."""
+LARGEST_HEADER = 16_000_000
+"""Bytes; a scenario takes some 200,000. Taken apart, a header can fill twenty times its size."""
 
 _HEADER = "header.json"
 _CHUNK = 1 << 24
@@ -205,8 +205,10 @@ def _arrays(archive: zipfile.ZipFile, header: Header, size: int) -> Arrays:
             raise _RefusedError(
                 f"is a damaged {header.kind}: array {shown(entry.name)} is not of the size stated"
             )
-    if sum(entry.size for entry in header.arrays) > size:
+    if (total := sum(entry.size for entry in header.arrays)) > size:
         raise _RefusedError(f"is a damaged {header.kind}: its arrays are larger than the file")
+    if total > _memory():  # a file can be a hole for the most part, and take no room on the disk
+        raise MemoryError
     found = {entry.name: _array(archive, entry, header.kind) for entry in header.arrays}
     if _digest(header, found.values()) != header.sha256:
         raise _RefusedError(f"is a damaged {header.kind}: its contents are not what was written")
@@ -243,6 +245,14 @@ def _digest(header: Header, arrays: Iterable[NDArray[Any]]) -> str:
 def _bytes(array: NDArray[Any]) -> memoryview:
     """See an array as its bytes."""
     return array.reshape(-1).view(np.uint8).data
+
+
+def _memory() -> int:
+    """Count the bytes of memory this machine has, where it tells."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return sys.maxsize
 
 
 def _package() -> str:

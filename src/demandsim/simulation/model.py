@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from demandsim.records.ledger import Ledger, Weekly
 from demandsim.records.record import RunRecord
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
+from demandsim.scenario.problems import refuse
+from demandsim.scenario.references import group_names
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.book import Book, Here, clear, entries, open_book, watching
 from demandsim.simulation.change_needs import change_needs
@@ -77,8 +79,10 @@ class DemandModel(SteadyClock):
     Raises
     ------
     RunError
-        If the seed or ``threads`` is not a whole number, or ``start`` is of another scenario or seed, or has been
-        run on.
+        If the seed or ``threads`` is not a whole number, ``followed`` no list of identities or ``panel`` no group,
+        or ``start`` is of another scenario or seed, or has been run on.
+    ScenarioError
+        If ``panel`` names what the scenario does not have.
     PolicyError
         If a policy cannot be run on the scenario.
     """
@@ -97,6 +101,7 @@ class DemandModel(SteadyClock):
     ) -> None:
         self.key = check_seed(seed)
         self.threads = check_threads(threads)
+        watched = check_watched(scenario, followed, panel)
         super().__init__(rng=self.key)
         self.place_scenario = scenario
         together = (policies,) if isinstance(policies, Policy) else tuple(policies)
@@ -117,7 +122,7 @@ class DemandModel(SteadyClock):
             self.settled, self.week = start.settled, start.week
             self.state, self.homes, book = copied(start.state), copied(start.homes), copied(start.book)
         self.panel = PanelKeeper(self, panel)
-        self.book: Book = watching(book, followed, self.panel.rows)
+        self.book: Book = watching(book, watched, self.panel.rows)
         self._packed_version: Version | None = None
         self.ledger, self.weekly = Ledger(), Weekly()
         self.journal: list[NDArray[np.int32]] = []
@@ -286,3 +291,14 @@ def check_start(start: DemandModel, scenario: Scenario, key: int) -> None:
         raise RunError(
             "start: has been run beyond week 0, or under policies; settle(scenario, seed=...) would do, or fork()"
         )
+
+
+def check_watched(scenario: Scenario, followed: object, panel: object) -> tuple[Any, ...]:
+    """Refuse what is no list of identities to follow, or no group of the scenario to keep a panel of."""
+    if isinstance(followed, str | bytes) or not isinstance(followed, Iterable):
+        raise RunError(f"followed: given {shown(followed)}; a list of identities would do")
+    if panel is not None and not isinstance(panel, Group):
+        raise RunError(f"panel: given {shown(panel)}; a Group would do, and Group() is everyone")
+    if panel is not None and (problems := list(group_names(scenario, panel, ()))):
+        refuse(problems, file="panel")
+    return tuple(followed)

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from demandsim.agencies.rules import Rules
 from demandsim.agencies.timetable import timetable
 from demandsim.chance import check_seed
 from demandsim.errors import DemandSimError, SaveError
 from demandsim.population.columns import Homes, Residents, declared
 from demandsim.records.archive import Arrays, read, write
+from demandsim.records.journal import FIELDS
 from demandsim.records.ledger import Counts, Ledger, Weekly
 from demandsim.records.panel import Quarter
 from demandsim.records.whole_file import called
@@ -22,8 +24,9 @@ from demandsim.scenario.base import Frozen
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.problems import validated
-from demandsim.scenario.schema import checked
+from demandsim.scenario.schema import Scenario, checked
 from demandsim.simulation.book import Book, Here, open_book, watching
+from demandsim.simulation.bounds import RECORDS, check_bounds, check_form, check_lists, check_records
 from demandsim.simulation.panel import PanelKeeper
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ ANEW = ("ask", "contacts", "journal", "tie_need", "tie_order")
 
 _WHEN = ("number", "weeks")
 
+Whole = Annotated[int, Field(ge=0, le=5200)]
+
 
 class Standing(Frozen):
     """What is known of a saved model besides arrays."""
@@ -54,9 +59,9 @@ class Standing(Frozen):
     week: Annotated[int, Field(ge=-5200, le=5200)]
     settled: bool
     running: bool
-    steps: Annotated[int, Field(ge=0)]
+    steps: Annotated[int, Field(ge=0, le=2**53)]
     panel: Group | None
-    quarters: tuple[tuple[int, int], ...]  # of each: its number and its weeks
+    quarters: tuple[tuple[Whole, Whole], ...]  # of each: its number and its weeks
 
 
 def save(model: DemandModel, path: Path) -> None:
@@ -156,13 +161,15 @@ def _model(standing: Standing, arrays: Arrays, kind: type[DemandModel]) -> Deman
     policies = tuple(validated(Policy, one, file="policy") for one in standing.policies)
     if standing.week > scenario.weeks:
         raise SaveError(f"it stands at week {standing.week} of {scenario.weeks}")
-    axes = {"need": len(scenario.needs), "remembered": len(scenario.remembered)}
-    state = _table(Residents, "state", arrays, **axes)
-    homes = _table(Homes, "homes", arrays)
     rules = timetable(scenario, policies).at(standing.week).rules
-    followed = np.flatnonzero(arrays["book.followed"]).tolist()
-    made = watching(open_book(rules, state, len(scenario.agencies)), followed, arrays["book.panel_row"])
-    book = _book(made, arrays)
+    counts = _counts(scenario, rules, standing.week)
+    state = _table(Residents, "state", arrays, counts)
+    homes = _table(Homes, "homes", arrays, counts)
+    book = _book(open_book(rules, state, len(scenario.agencies)), standing, arrays, counts)
+    check_records(arrays, counts)
+    check_bounds(arrays, counts)
+    check_lists(state, homes, book)
+    book.contacts.reshape(-1)[arrays["book.touched"]] = arrays["book.counted"]
     key = check_seed(standing.seed)
     here = Here(key, scenario, standing.week, standing.settled, state, homes, book)
     model = kind(scenario, seed=key, policies=policies, start=here)
@@ -176,19 +183,42 @@ def _model(standing: Standing, arrays: Arrays, kind: type[DemandModel]) -> Deman
     return model
 
 
-def _table(table: type[Any], prefix: str, arrays: Arrays, **lengths: int) -> Any:
+def _counts(scenario: Scenario, rules: Rules, week: int) -> dict[str, int]:
+    """Count what the axes and the bounds of arrays name."""
+    services, needs = rules.doors.helps.shape
+    return {
+        "need": needs,
+        "service": services,
+        "agency": len(scenario.agencies),
+        "cause": len(scenario.agencies) + 1,
+        "kind": rules.doors.kind_service.shape[0],
+        "programme": rules.programmes.service.shape[0],
+        "remembered": len(scenario.remembered),
+        "district": len(scenario.place.districts),
+        "grade": rules.life.grade.shape[0],
+        "week": week + 1,
+        "field": len(FIELDS),
+    }
+
+
+def _table(table: type[Any], prefix: str, arrays: Arrays, counts: dict[str, int]) -> Any:
     """Take the columns of residents or homes, each of the type and axes declared."""
     for name, column in declared(table).items():
-        array, axes = arrays[f"{prefix}.{name}"], column.axes.split()
-        for axis, length in zip(axes, array.shape, strict=False):
-            lengths.setdefault(axis, length)
-        if array.dtype != column.dtype or array.shape != tuple(lengths[axis] for axis in axes):
-            raise SaveError(f"{prefix}.{name} has not the type or the length that goes with the scenario")
+        check_form(f"{prefix}.{name}", arrays[f"{prefix}.{name}"], column.dtype, column.axes, counts)
     return table(*(arrays[f"{prefix}.{name}"] for name in table._fields))
 
 
-def _book(made: Book, arrays: Arrays) -> Book:
+def _book(opened: Book, standing: Standing, arrays: Arrays, counts: dict[str, int]) -> Book:
     """Fill a new book with what was kept of the old one."""
+    rows, marks, panel_row = opened.want_row.size, arrays["book.followed"], arrays["book.panel_row"]
+    check_form("book.followed", marks, np.uint8, "row", {"row": rows if marks.size else 0})
+    check_form("book.panel_row", panel_row, np.int32, "row", {"row": 0 if standing.panel is None else rows})
+    made = watching(opened, np.flatnonzero(marks).tolist(), panel_row)
+    counts |= {"row": rows + 1, "watched": made.panel.shape[0], "place in the ledger": made.contacts.size}
+    for name in ("measure", "by_age", "event", "deaths", "here"):
+        counts |= dict(
+            zip(RECORDS[f"weekly.{name}"].axes.split()[1:], getattr(made, name).shape, strict=True)
+        )
     kept: Arrays = {}
     for name in Book._fields:
         whole: NDArray[Any] = getattr(made, name)
@@ -205,7 +235,7 @@ def _book(made: Book, arrays: Arrays) -> Book:
             whole[: array.size] = array
             array = whole
         kept[name] = array
-    made.contacts.reshape(-1)[arrays["book.touched"]] = arrays["book.counted"]
+    check_form("book.counted", arrays["book.counted"], np.int32, "used", {"used": kept["touches"][0]})
     return Book(**kept)
 
 

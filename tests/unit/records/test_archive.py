@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -212,6 +213,27 @@ def test_members_that_overlap_cannot_make_a_file_larger_than_it_is(tmp_path: Pat
     entries = entries[: end + 16] + struct.pack("<L", second) + entries[end + 20 :]
     path.write_bytes(whole[:second] + entries)
     refused(path, "larger than the file|damaged")
+
+
+def test_what_would_unpack_to_more_than_the_file_takes_no_memory(tmp_path: Path) -> None:
+    parts = members(saved(tmp_path))
+    parts["people.age.npy"] = bytes(200_000_000)
+    path = rewritten(tmp_path / "bomb", parts, zipfile.ZIP_DEFLATED)
+    stored = header_changed(saved(tmp_path), lambda header: header["arrays"][0].update(shape=[10**9, 4]))
+    tracemalloc.start()
+    refused(path, "too large or compressed")
+    refused(stored, "damaged")
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
+
+
+def test_a_file_of_more_than_the_machines_memory_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path)
+    monkeypatch.setattr("demandsim.records.archive._memory", lambda: 100)
+    monkeypatch.setattr(np, "empty", None)  # nothing is made
+    refused(path, "too large for this machine's memory")
 
 
 def test_a_file_too_large_for_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

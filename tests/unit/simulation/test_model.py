@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.unit.simulation.scenes import Scene, changed, policy, quiet_town
 
-from demandsim.errors import RunError
+from demandsim.errors import RunError, ScenarioError
+from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
 
@@ -35,6 +36,38 @@ def test_weeks_to_run_are_a_whole_number(town: Scenario, weeks: object) -> None:
     with pytest.raises(RunError, match="a whole number from 0 would do"):
         model.run(weeks)  # type: ignore[arg-type]
     assert model.week == 0
+
+
+@pytest.mark.parametrize("followed", [5, None, "ab", b"3", ["3"], [1.5], [500_000], [-1]])
+def test_those_followed_are_a_list_of_identities(town: Scenario, followed: object) -> None:
+    with pytest.raises(
+        RunError, match=r"^(followed: given .*; a list of identities would do|no resident .*)$"
+    ):
+        DemandModel(town, seed=1, followed=followed)  # type: ignore[arg-type]
+
+
+def test_those_followed_may_come_one_by_one(town: Scenario) -> None:
+    model = DemandModel(town, seed=1, followed=(row for row in (3, 5)))  # type: ignore[arg-type]
+    assert np.flatnonzero(model.book.followed).tolist() == [3, 5]
+
+
+@pytest.mark.parametrize("panel", [5, "everyone", {"age": (0, 17)}, [Group()]])
+def test_a_panel_is_of_a_group(town: Scenario, panel: object) -> None:
+    with pytest.raises(RunError, match=r"^panel: given .*; a Group would do, and Group\(\) is everyone$"):
+        DemandModel(town, seed=1, panel=panel)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        Group(district=("atlantis",)),
+        Group(need={"boredom": (1, 4)}),
+        Group(contact={"service": "zoo", "weeks": 3}),
+    ],
+)
+def test_a_panels_group_names_what_there_is(town: Scenario, panel: Group) -> None:
+    with pytest.raises(ScenarioError, match=r"^panel \[(district|need|contact)[^\n]*$"):
+        DemandModel(town, seed=1, panel=panel)
 
 
 def test_weeks_before_the_first_are_run_and_not_recorded(town: Scenario) -> None:
