@@ -295,4 +295,4 @@ def find_others(
                     note(book, week, row, WAS_FOUND, service, other, state.severity[row, other], -1, 0)
                     target = routed(state, rules, key, row, other, 0, route, week)
                     if target >= 0 and standing(state, rules.doors, row, other) == UNSERVED:
-                        send(state, rules.doors, book, row, other, service, target, lost, told, False, week)
+                        send(state, rules, book, row, other, service, target, lost, told, False, key, week)

@@ -8,13 +8,13 @@ from demandsim.agencies.rules import Rules
 from demandsim.chance import QUEUE, STAY, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, NEVER, OPEN, UNSERVED, WAITING, Homes, Residents
+from demandsim.records.journal import CLOSED, STAY_BEGAN, STAY_ENDED, TURNED_AWAY
 from demandsim.records.journal import READY as READY_TO_LEAVE
-from demandsim.records.journal import STAY_BEGAN, STAY_ENDED, TURNED_AWAY
 from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import HOSPITAL, WARD, refer_on
 from demandsim.simulation.chunks import Chunk
-from demandsim.simulation.groups import in_remit, is_open_to, is_shut
+from demandsim.simulation.groups import in_remit, is_known, is_open_to, is_shut
 from demandsim.simulation.posting import blame, note, post, refuse, tally
 from demandsim.simulation.queues import places_left
 
@@ -153,7 +153,7 @@ def must_wait(state: Residents, rules: Rules, book: Book, key: int, row: int, wo
             done = True
             service = int(doors.await_service[line])
             if state.status[row, need] != OPEN:
-                if doors.unopened[service]:
+                if not is_known(state, rules, key, row, service, week):
                     continue
                 if level < doors.threshold[service] or not admits(
                     state, rules, key, row, need, service, week
@@ -236,6 +236,8 @@ def enter(
     book.taken[service] += 1
     severity = int(state.severity[row, need]) if need >= 0 else 0
     if need >= 0 and doors.helps[service, need] > 0 and place not in (HOSPITAL, WARD):
+        if state.status[row, need] == OPEN:
+            note(book, week, row, CLOSED, int(state.service[row, need]), need, severity, -1, cause)
         state.status[row, need] = UNSERVED  # a place to live takes over from support at home
         state.service[row, need] = -1
     if doors.admission[service] >= 0:
