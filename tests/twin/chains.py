@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.twin.doors import can_be_referred, count_hand_off, in_remit, is_open_to, post, refuse, send
+from tests.twin.doors import (
+    can_be_referred,
+    count_hand_off,
+    in_remit,
+    is_known,
+    is_open_to,
+    post,
+    refuse,
+    send,
+)
 from tests.twin.people import Need, Resident
 from tests.twin.terms import Outcome
 
@@ -94,10 +103,10 @@ class Chain:
 
     def passed_on(self, need: Need, service: Service) -> Service | None:
         """Pass a caller on in the same week, or turn them away; at a door never opened nothing is counted."""
-        if service.door.unopened:
+        if not is_known(service, self.resident):
             return None
         target = service.door.hand_on[need.number]
-        if target is None or target.door.unopened:
+        if target is None or not is_known(target, self.resident):
             refuse(self.town, self.resident, need, service)
             return None
         count_hand_off(self.town, self.resident, service)

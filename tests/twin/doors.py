@@ -22,6 +22,11 @@ def is_shut(service: Service, resident: Resident) -> bool:
     return bool(door.closed) or (door.closed_to is not None and resident.is_in(door.closed_to))
 
 
+def is_known(service: Service, resident: Resident) -> bool:
+    """Tell whether the door has ever been there for the resident."""
+    return service.door.known_to is not None and resident.is_in(service.door.known_to)
+
+
 def is_open_to(service: Service, resident: Resident) -> bool:
     """Tell whether a service is not shut, and open to a group the resident is in."""
     return not is_shut(service, resident) and resident.is_in(service.door.open_to)
@@ -71,10 +76,10 @@ def send(
 ) -> None:  # fmt: skip
     """Hand a need from a service to another, where it arrives next week unless it is lost on the way.
 
-    One hand-off at a time, and nobody is sent to a door that has never been opened. ``bounced``: the service hands
-    on what is not its business; a referral is no bounce unless it is lost.
+    One hand-off at a time, and nobody is sent to a door that has never been opened to them. ``bounced``: the
+    service hands on what is not its business; a referral is no bounce unless it is lost.
     """
-    if target.door.unopened or need.hand_off is not None:
+    if need.hand_off is not None or not is_known(target, resident):
         return
     count_hand_off(town, resident, service)
     if lost < service.door.loss:
@@ -103,7 +108,7 @@ def refer_on(town: Town, resident: Resident, need: Need, service: Service) -> No
     """Refer a need on after a contact, an episode or a stay: shares of the rows that fit, laid end to end."""
     upto = 0
     for row in service.door.refers:
-        fits = row.need == need.number and row.low <= need.severity <= row.high and not row.to.door.unopened
+        fits = row.need == need.number and row.low <= need.severity <= row.high and is_known(row.to, resident)
         if not fits or not resident.is_in(row.group):
             continue
         upto += row.share

@@ -71,6 +71,7 @@ class Reader:
             doors,
             at,
             open_to=self.groups[doors.open_to[at]],
+            known_to=self.groups[doors.known_to[at]] if doors.known_to[at] >= 0 else None,
             closed_to=self.groups[doors.closed_to[at]] if doors.closed_to[at] >= 0 else None,
             remit=self.groups[doors.remit[at]],
             hand_on=[self.service(number) for number in doors.hand_on[at]],

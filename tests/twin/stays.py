@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.twin.doors import in_remit, is_open_to, is_shut, post, refer_on, refuse
+from tests.twin.doors import in_remit, is_known, is_open_to, is_shut, post, refer_on, refuse
 from tests.twin.people import HOSPITAL, WARD, Need, Resident
 
 from demandsim.agencies import rules
@@ -130,7 +130,7 @@ def must_wait(town: Town, resident: Resident) -> bool:
 
 def joins(town: Town, resident: Resident, need: Need, service: Service) -> bool:
     """Put a need in the queue of what its holder waits for to leave, if that service would have it."""
-    if service.door.unopened:
+    if not is_known(service, resident):
         return False
     wanted = in_remit(service, resident, need) and is_open_to(service, resident)
     if need.severity < service.door.threshold or not wanted:

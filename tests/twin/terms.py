@@ -120,7 +120,7 @@ class Door:
     mode: int
     place: int
     closed: int
-    unopened: int
+    known_to: Group | None
     open_to: Group
     closed_to: Group | None
     remit: Group

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.twin.doors import in_remit, is_open_to, post_for, refuse, send
+from tests.twin.doors import in_remit, is_known, is_open_to, post_for, refuse, send
 from tests.twin.people import Need, Resident
 from tests.twin.stays import lives_there
 
@@ -30,7 +30,7 @@ def answer(town: Town, resident: Resident, need: Need, service: Service) -> None
     """Do what the door does with one ask."""
     door = service.door
     told, need.told = need.told, 0  # a history goes no further than the hand-off that carries it
-    if door.unopened:
+    if not is_known(service, resident):
         return  # nobody asks at a door that has never been there
     if not is_open_to(service, resident):
         refuse(town, resident, need, service)
@@ -61,7 +61,7 @@ def outside_remit(town: Town, resident: Resident, need: Need, service: Service) 
         refuse(town, resident, need, service)
     elif settles < door.settles:
         need.helped_for(town.week + door.settled_weeks)
-    elif target is not None and not target.door.unopened:
+    elif target is not None and is_known(target, resident):
         send(town, resident, need, service, target, lost=lost, told=told, bounced=True)
     else:
         refuse(town, resident, need, service)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from demandsim.agencies.needs import DriverMove
 from demandsim.errors import PolicyError
 from demandsim.scenario.agency import MECHANISMS
+from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Change, Money, Policy
 from demandsim.scenario.schema import Scenario
 
@@ -34,7 +35,9 @@ class AsChanged(NamedTuple):
     stated: Scenario  # the file itself
     moves: tuple[DriverMove, ...]
     strengths: dict[str, dict[str, float]]
-    opened: frozenset[str]  # services that a policy has opened by now, shut again or not
+    opened: dict[
+        str, tuple[Group, str]
+    ]  # service opened by now, shut again or not, to whom and by which policy
     drawn_by: dict[
         str, str
     ]  # service to the policy whose group opens or shuts it: its random share is that policy's
@@ -57,13 +60,13 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
     """Apply every change that has begun by ``week``, in the order of the policies and their changes."""
     stated = scenario
     moves: list[DriverMove] = []
-    opened: set[str] = set()
+    opened: dict[str, tuple[Group, str]] = {}
     drawn_by: dict[str, str] = {}
     for policy in policies:
         for change in policy.change:
             done = change.part_done(week)
             if change.open and change.from_week <= week:
-                opened.add(change.open)
+                opened[change.open] = (change.group, policy.name)
             if done == 0:
                 continue
             if not change.group.everyone and (name := change.open or change.close):
@@ -74,7 +77,7 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
             else:
                 scenario = _apply(scenario, stated, policy, change, done)
     strengths = _strengths(stated, policies, week)
-    return AsChanged(scenario, stated, tuple(moves), strengths, frozenset(opened), drawn_by)
+    return AsChanged(scenario, stated, tuple(moves), strengths, opened, drawn_by)
 
 
 def _apply(scenario: Scenario, stated: Scenario, policy: Policy, change: Change, done: float) -> Scenario:

@@ -13,6 +13,7 @@ from demandsim.agencies.grouping import GroupTable, sector_bit, sees
 from demandsim.agencies.needs import firsts
 from demandsim.agencies.rules import MODES, Array, Doors
 from demandsim.scenario.base import PLACES
+from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import Service
 from demandsim.units import MULTIPLIER_ONE, ONE, chance_units, minutes, multiplier_units, weekly_units
@@ -39,10 +40,7 @@ def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
     table = list(scenario.services.values())
     return Doors(
         **_single(changed, groups),
-        unopened=np.array(
-            [changed.stated.services[k].closed and k not in changed.opened for k in scenario.services],
-            np.uint8,
-        ),
+        known_to=np.array([_known_to(changed, groups, name) for name in scenario.services], np.int16),
         **_kind_columns(scenario),
         **_capacity(table),
         **_by_need(scenario, table),
@@ -51,6 +49,16 @@ def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
         **_awaits(scenario),
         **_outcomes(scenario),
     )
+
+
+def _known_to(changed: AsChanged, groups: GroupTable, name: str) -> int:
+    """Number the group a service is known to: everyone, or whom it was opened to where the file holds it closed."""
+    if not changed.stated.services[name].closed:
+        return groups.add(Group(), name=name)
+    if name not in changed.opened:
+        return -1
+    group, policy = changed.opened[name]
+    return groups.add(group, name=policy)
 
 
 def _single(changed: AsChanged, groups: GroupTable) -> dict[str, Array]:

@@ -81,7 +81,9 @@ class Doors(NamedTuple):
     mode: Array  # int8 [service]
     place: Array  # uint8 [service], of a stay
     closed: Array  # uint8 [service]
-    unopened: Array  # uint8 [service], 1 where it is closed in the scenario itself and nothing has opened it
+    known_to: (
+        Array  # int16 [service], group to whom it has ever been opened, -1 nobody: nobody else is sent there
+    )
     open_to: Array  # int16 [service], group
     closed_to: Array  # int16 [service], group or -1
     remit: Array  # int16 [service], group

@@ -59,10 +59,11 @@ def outcomes_frame(comparison: Compared) -> pd.DataFrame:
     Returns
     -------
     frame
-        ``measure, unit, baseline, policy, mean, low, high, interval``: a row a measure. Counts are a year of
+        ``measure, unit, baseline, policy, mean, low, high, interval, quoted_from``: a row a measure. Counts are a year of
         the place; shares, waits and gaps are as they are. All are over the weeks that the money is told for:
         the policy's first to the end of the run, in both arms. ``mean`` is the mean over pairs of policy less
-        baseline, with its 90% bounds; NaN where a share or wait has nothing to divide by.
+        baseline, with its 90% bounds; NaN where a share or wait has nothing to divide by. ``quoted_from``: simulated
+        residents from which on the measure may be quoted; with fewer it is indicative.
 
     Raises
     ------
@@ -95,8 +96,15 @@ def outcomes_frame(comparison: Compared) -> pd.DataFrame:
             "low": told.low,
             "high": told.high,
             "interval": label(len(comparison.pairs)),
+            "quoted_from": first["quoted_from"],
         }
     )
+
+
+def indicative(frame: pd.DataFrame, residents: int) -> dict[str, int]:
+    """Name the measures of an outcomes frame that so few simulated residents only hint at, and how many it takes."""
+    few = frame[frame["quoted_from"] > residents]
+    return dict(zip(few["measure"], few["quoted_from"], strict=True))
 
 
 def is_count(measure: str) -> bool:

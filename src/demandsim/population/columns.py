@@ -29,14 +29,14 @@ class Residents(NamedTuple):
     """Everyone who is, was or will be in the place: one row each, one array a column."""
 
     identity: Annotated[
-        Array, Column(np.int64, "resident", "number for life, the address of all this resident's luck")
+        Array, Column(np.int32, "resident", "number for life, the address of all this resident's luck")
     ]
     arrives_week: Annotated[
         Array,
         Column(np.int16, "resident", "week of birth here or moving in; residents of week 0: never", NEVER),
     ]
     presence: Annotated[Array, Column(np.uint8, "resident", "0 not yet here, 1 here, 2 dead, 3 left")]
-    born_week: Annotated[Array, Column(np.int32, "resident", "week of birth, week 0 is the first recorded")]
+    born_week: Annotated[Array, Column(np.int16, "resident", "week of birth, week 0 is the first recorded")]
     sex: Annotated[Array, Column(np.uint8, "resident", "0 female, 1 male")]
     decile: Annotated[Array, Column(np.uint8, "resident", "1 most deprived to 10 least, IMD 2019")]
     district: Annotated[

@@ -19,6 +19,16 @@ MINUTES_AN_HOUR = 60
 KEYS = {"lost": "lost_hand_offs", "delayed_weeks": "delayed_discharge_weeks", "health_lost": "qalys_lost"}
 """Weekly counts that are called something else here; the others keep their names."""
 
+LEAST_RESIDENTS = 20_000
+QUOTED_FROM = {"refusals": 100_000, "bounces": 100_000, "weeks_to_help": 100_000, "weeks_waited": 100_000}
+ONLY_WHOLE = ("gave_up", "overrun_hours")
+"""From how many simulated residents on a measure may be quoted: 20,000, or what is said here, or only all of them.
+
+A place simulated with few residents has small services, and these have longer queues at the same load. Measured on
+Essex at 20,000, 100,000, 400,000 and 600,000 (`make validate`): at 20,000 a wait is a third longer than at 400,000, at
+100,000 a tenth; who gives up and what is overrun go on falling. All other measures are within a tenth from 20,000 on.
+"""
+
 
 class Outcome(NamedTuple):
     """One measure of a run: its key, its unit in words, and its value."""
@@ -26,6 +36,11 @@ class Outcome(NamedTuple):
     measure: str
     unit: str
     value: float
+
+
+def quoted_from(measure: str, people: int) -> int:
+    """Tell from how many simulated residents on a measure may be quoted, in a place of so many people."""
+    return people if measure in ONLY_WHOLE else min(people, QUOTED_FROM.get(measure, LEAST_RESIDENTS))
 
 
 def outcomes_frame(record: Recorded, *, from_week: int = 0) -> pd.DataFrame:
@@ -42,7 +57,8 @@ def outcomes_frame(record: Recorded, *, from_week: int = 0) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``measure`` (a key that stays), ``unit`` (in words) and ``value``, a row a measure. Counts are totals
+        ``measure`` (a key that stays), ``unit`` (in words), ``value`` and ``quoted_from`` (simulated residents; with
+        fewer the value is indicative), a row a measure. Counts are totals
         over those weeks, scaled to the place; shares, waits and gaps are not scaled, and NaN where there is
         nothing to divide by. A gap is quintile 1 (most deprived) less quintile 5.
 
@@ -69,7 +85,9 @@ def outcomes_frame(record: Recorded, *, from_week: int = 0) -> pd.DataFrame:
         *_gaps(by_quintile),
     ]
     frame = pd.DataFrame(rows, columns=list(Outcome._fields))
-    return frame.astype({"measure": "str", "unit": "str", "value": "float64"})
+    people = record.scenario.place.population
+    frame["quoted_from"] = [quoted_from(row.measure, people) for row in rows]
+    return frame.astype({"measure": "str", "unit": "str", "value": "float64", "quoted_from": "int64"})
 
 
 def weekly_totals(record: Recorded, *, from_week: int = 0) -> NDArray[np.int64]:

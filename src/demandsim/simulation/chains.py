@@ -9,7 +9,7 @@ from demandsim.population.columns import UNSERVED, Residents
 from demandsim.records.journal import HANDED_ON, REFERRED
 from demandsim.records.measures import BOUNCES, HAND_OFFS, HANDED_OFF
 from demandsim.simulation.book import Book
-from demandsim.simulation.groups import in_group, in_remit, is_open_to
+from demandsim.simulation.groups import in_group, in_remit, is_known, is_open_to
 from demandsim.simulation.posting import blame, lose, note, post, refuse, standing, tally
 
 HOSPITAL, WARD, PRISON = 1, 2, 9
@@ -53,7 +53,7 @@ def visit(
         if need < 0 and not open_here:
             return  # a broken wrist at a shut door goes uncounted
         if need >= 0 and not (open_here and in_remit(state, rules, key, row, need, service, week)):
-            service = passed_on(state, doors, book, row, need, severity, service, week)
+            service = passed_on(state, rules, book, row, need, severity, service, key, week)
             if service < 0:
                 return
             continue
@@ -62,7 +62,7 @@ def visit(
             want(state, book, row, need, cause, service)
             return
         if mode == EPISODE:
-            refer_now(state, doors, book, row, need, service, service, chain, key, week)
+            refer_now(state, rules, book, row, need, service, service, chain, key, week)
             return
         if mode != EMERGENCY or drawn == DRAWN_MOST:
             post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
@@ -72,7 +72,7 @@ def visit(
         post(state, doors, book, row, int(doors.outcome_kind[outcome]), need, severity, cause, week)
         target = int(doors.outcome_refer[outcome])
         if target >= 0:
-            refer_now(state, doors, book, row, need, service, target, chain, key, week)
+            refer_now(state, rules, book, row, need, service, target, chain, key, week)
         service = int(doors.outcome_next[outcome])
         if service < 0:
             return
@@ -82,13 +82,22 @@ def visit(
 
 @kernel
 def passed_on(
-    state: Residents, doors: Doors, book: Book, row: int, need: int, severity: int, service: int, week: int
+    state: Residents,
+    rules: Rules,
+    book: Book,
+    row: int,
+    need: int,
+    severity: int,
+    service: int,
+    key: int,
+    week: int,
 ) -> int:
     """Pass a caller on to another door in the same week, or turn them away: -1."""
-    if doors.unopened[service]:
+    doors = rules.doors
+    if not is_known(state, rules, key, row, service, week):
         return -1
     target = int(doors.hand_on[service, need])
-    if target < 0 or doors.unopened[target]:
+    if target < 0 or not is_known(state, rules, key, row, target, week):
         refuse(state, doors, book, row, need, service, week)
         return -1
     tally(state, book, HAND_OFFS, row, 1)
@@ -123,7 +132,7 @@ def want(state: Residents, book: Book, row: int, need: int, cause: int, service:
 @kernel
 def refer_now(
     state: Residents,
-    doors: Doors,
+    rules: Rules,
     book: Book,
     row: int,
     need: int,
@@ -134,18 +143,18 @@ def refer_now(
     week: int,
 ) -> None:
     """Refer a need that nobody serves, awaits or was asked about this week."""
-    if need < 0 or standing(state, doors, row, need) != UNSERVED or book.ask[row, need] >= 0:
+    if need < 0 or standing(state, rules.doors, row, need) != UNSERVED or book.ask[row, need] >= 0:
         return
     lost, told, _, _ = draw(
         key, state.identity[row], week, address(PASS_ON, (service * 16 + need) * 2 + chain)
     )
-    send(state, doors, book, row, need, service, target, lost, told, False, week)
+    send(state, rules, book, row, need, service, target, lost, told, False, key, week)
 
 
 @kernel
 def send(
     state: Residents,
-    doors: Doors,
+    rules: Rules,
     book: Book,
     row: int,
     need: int,
@@ -154,13 +163,15 @@ def send(
     lost_word: int,
     told_word: int,
     bounced: bool,
+    key: int,
     week: int,
 ) -> None:
     """Hand a need to another service, where it arrives next week, unless it is lost on the way.
 
-    One hand-off at a time; nobody is sent to a door that has never been opened.
+    One hand-off at a time; nobody is sent to a door that has never been opened to them.
     """
-    if doors.unopened[target] or state.hand_off[row, need] >= 0:
+    doors = rules.doors
+    if state.hand_off[row, need] >= 0 or not is_known(state, rules, key, row, target, week):
         return
     tally(state, book, HAND_OFFS, row, 1)
     book.event[HANDED_OFF, doors.agency[service]] += 1
@@ -186,12 +197,12 @@ def refer_on(
     _, lost, refers, told = draw(key, state.identity[row], week, address(HANDLE, need))
     upto = 0
     for line in range(doors.refer_first[service], doors.refer_first[service + 1]):
-        fits = doors.refer_need[line] == need and not doors.unopened[doors.refer_to[line]]
+        target = int(doors.refer_to[line])
+        fits = doors.refer_need[line] == need and is_known(state, rules, key, row, target, week)
         if not fits or severity < doors.refer_low[line] or severity > doors.refer_high[line]:
             continue
         if in_group(state, rules.groups, int(doors.refer_group[line]), key, row, week):
             upto += doors.refer_share[line]
             if refers < upto:
-                target = int(doors.refer_to[line])
-                send(state, doors, book, row, need, service, target, lost, told, False, week)
+                send(state, rules, book, row, need, service, target, lost, told, False, key, week)
                 return

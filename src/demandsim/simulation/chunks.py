@@ -27,7 +27,7 @@ from demandsim.simulation.strips import STRIP
 Array = NDArray[Any]
 
 MOST_THREADS = 1_024
-LEAST_ROWS = 8_192
+LEAST_ROWS = 32_768
 """Rows that are worth a thread of their own."""
 
 

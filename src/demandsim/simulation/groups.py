@@ -97,3 +97,10 @@ def in_remit(state: Residents, rules: Rules, key: int, row: int, need: int, serv
     if not rules.doors.takes[service, need]:
         return False
     return in_group(state, rules.groups, int(rules.doors.remit[service]), key, row, week)
+
+
+@kernel
+def is_known(state: Residents, rules: Rules, key: int, row: int, service: int, week: int) -> bool:
+    """Tell whether the door has ever been there for the resident: opened for others, nobody sends them to it."""
+    known_to = int(rules.doors.known_to[service])
+    return known_to >= 0 and in_group(state, rules.groups, known_to, key, row, week)

@@ -146,7 +146,7 @@ class DemandModel(SteadyClock):
         change_needs(state, homes, rules, book, team, key, week)
         seek_help(state, rules, book, team, key, week)
         triage(state, rules, book, key, week)
-        serve(state, homes, rules, book, key, week)
+        serve(state, homes, rules, book, team, key, week)
         reach_out(state, rules, book, key, week)
         post(state, rules, book, team)
         self._end_week()

@@ -8,7 +8,7 @@ from demandsim.agencies.rules import Rules
 from demandsim.chance import REACH_NEED, REACH_OUT, address, draw
 from demandsim.kernels import kernel
 from demandsim.population.columns import HERE, NEVER, UNSERVED, Residents
-from demandsim.records.journal import WAS_FOUND, WAS_OFFERED, WAS_REACHED
+from demandsim.records.journal import EASED, ENDED, WAS_FOUND, WAS_OFFERED, WAS_REACHED
 from demandsim.records.measures import FOUND, OFFERED, REACHED
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import at_large, send
@@ -120,8 +120,10 @@ def help_need(
         severity = int(state.severity[row, need])
         note(book, week, row, WAS_FOUND, service, need, severity, -1, 0)
         if target >= 0 and standing(state, rules.doors, row, need) == UNSERVED:
-            send(state, rules.doors, book, row, need, service, target, lost, told, False, week)
+            send(state, rules, book, row, need, service, target, lost, told, False, key, week)
     if eases < table.ease[programme, need]:
         state.severity[row, need] -= 1
-        if state.severity[row, need] == 0:
+        severity = int(state.severity[row, need])
+        note(book, week, row, EASED if severity > 0 else ENDED, service, need, severity, -1, 0)
+        if severity == 0:
             clear_need(state, row, need)

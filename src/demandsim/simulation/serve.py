@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from demandsim.agencies.rules import EPISODE, STAY, Doors, Rules
+from demandsim.agencies.rules import EPISODE, STAY, Rules
 from demandsim.chance import FIND, HANDLE, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, OPEN, UNSERVED, WAITING, Homes, Residents
@@ -13,44 +13,48 @@ from demandsim.records.measures import FOUND, GAVE_UP, HELPED, OPENING, WAITED
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import at_large, refer_on, send
 from demandsim.simulation.change_needs import gives_support
+from demandsim.simulation.chunks import Chunk, Team, pick
 from demandsim.simulation.groups import is_shut
 from demandsim.simulation.posting import blame, note, post, standing, tally
 from demandsim.simulation.queues import bucket_of, find_cuts, places_left, ticket, ties_at_cuts
 from demandsim.simulation.seek_help import routed
 from demandsim.simulation.stays import (
     admit_emergencies,
+    bring_along,
     enter,
-    gather_households,
     housed_by_another,
     run_stays,
+    send_home,
 )
+from demandsim.simulation.strips import STRIP
 from demandsim.simulation.triage import lives_there
 
 MILLION = 1_000_000
 
 
-@kernel
-def serve(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
-    """Run what is open, then admit from every queue while hours and beds last."""
-    doors = rules.doors
-    fund(doors, book)
-    book.bucket[:] = 0
-    book.waiting[:] = 0
-    book.ready[:] = 0
+def serve(state: Residents, homes: Homes, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
+    """Run what is open, then admit from every queue while hours and beds last; households follow their own."""
+    fund(rules, book)
     run_stays(state, rules, book, key, week)
     admit_emergencies(state, rules, book, key, week)
-    run_episodes(state, rules, book, key, week)
-    places = np.zeros(book.cut.shape[0], np.int64)
-    for service in range(places.shape[0]):
-        places[service] = places_left(doors, book, service)
-    find_cuts(book, places)
+    busy = team.look(find_busy, state)
+    for chunk, count in busy:
+        run_episodes(state, rules, book, chunk, count, key, week)
+    cut_queues(rules, book)
     admit_queues(state, homes, rules, book, key, week)
-    gather_households(state, homes, rules, book)
+    for chunk, count in busy:
+        send_home(state, homes, rules, chunk, count)
+    for chunk, count in busy:
+        bring_along(state, homes, rules, chunk, count)
 
 
-@inlined
-def fund(doors: Doors, book: Book) -> None:
-    """Work out the minutes (or beds) each service has this week; fractions of a minute are carried."""
+@kernel
+def fund(rules: Rules, book: Book) -> None:
+    """Begin the week's counts; work out the minutes (or beds) each service has; fractions of a minute are carried."""
+    doors = rules.doors
+    book.bucket[:] = 0
+    for counter in (book.waiting, book.ready, book.opened, book.taken, book.delayed, book.queues):
+        counter[:] = 0
     for service in range(doors.capacity.shape[0]):
         people = book.here[0] if doors.grows[service] else book.here[1]
         capacity = doors.capacity[service]
@@ -65,19 +69,39 @@ def fund(doors: Doors, book: Book) -> None:
 
 
 @kernel
-def run_episodes(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
+def find_busy(state: Residents, chunk: Chunk) -> int:
+    """Find who has an episode open, waits for one, or lives away from home: all whose place may change after this."""
+    count = 0
+    for first in range(chunk.rows[0], chunk.rows[1], STRIP):
+        last = min(first + STRIP, chunk.rows[1])
+        for at in range(busy_in_strip(state, chunk, first, last)):
+            count = pick(chunk, count, chunk.found[at])
+    return count
+
+
+@kernel
+def busy_in_strip(state: Residents, chunk: Chunk, first: int, last: int) -> int:
+    """Find the busy residents of a strip."""
+    presence, places, statuses = state.presence[first:last], state.place[first:last], state.status[first:last]
+    found, count = chunk.found, 0
+    for at in range(last - first):
+        busy = places[at]
+        for need in range(statuses.shape[1]):
+            busy |= statuses[at, need]
+        found[count] = first + at
+        count += (busy > 0) & (presence[at] == HERE)
+    return count
+
+
+@kernel
+def run_episodes(
+    state: Residents, rules: Rules, book: Book, chunk: Chunk, count: int, key: int, week: int
+) -> None:
     """Give the open episodes their week, end those that are due, and count the queues."""
-    book.opened[:] = 0
-    book.queues[0] = 0
-    presence, statuses = state.presence, state.status
-    for row in range(book.here[2]):
-        busy = 0
-        for need in range(statuses.shape[1]):
-            busy |= statuses[row, need]
-        if busy == 0 or presence[row] != HERE:
-            continue
-        for need in range(statuses.shape[1]):
-            status = statuses[row, need]
+    for line in range(count):
+        row = int(chunk.picked[line])
+        for need in range(state.status.shape[1]):
+            status = state.status[row, need]
             if status == OPEN:
                 run_episode(state, rules, book, key, row, need, week)
             elif status == WAITING:
@@ -179,6 +203,15 @@ def leave_queue(state: Residents, row: int, need: int) -> None:
 
 
 @kernel
+def cut_queues(rules: Rules, book: Book) -> None:
+    """Find where in each queue the week's places run out."""
+    places = np.zeros(book.cut.shape[0], np.int64)
+    for service in range(places.shape[0]):
+        places[service] = places_left(rules.doors, book, service)
+    find_cuts(book, places)
+
+
+@kernel
 def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: int, week: int) -> None:
     """Admit everyone before the cut of their queue; then, of the bucket at the cut, the lowest tickets."""
     ties, order, needs = ties_at_cuts(book), book.tie_order, book.tie_need
@@ -262,4 +295,4 @@ def find_others(
                     note(book, week, row, WAS_FOUND, service, other, state.severity[row, other], -1, 0)
                     target = routed(state, rules, key, row, other, 0, route, week)
                     if target >= 0 and standing(state, rules.doors, row, other) == UNSERVED:
-                        send(state, rules.doors, book, row, other, service, target, lost, told, False, week)
+                        send(state, rules, book, row, other, service, target, lost, told, False, key, week)

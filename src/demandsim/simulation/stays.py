@@ -8,12 +8,13 @@ from demandsim.agencies.rules import Rules
 from demandsim.chance import QUEUE, STAY, address, draw
 from demandsim.kernels import inlined, kernel
 from demandsim.population.columns import HERE, NEVER, OPEN, UNSERVED, WAITING, Homes, Residents
+from demandsim.records.journal import CLOSED, STAY_BEGAN, STAY_ENDED, TURNED_AWAY
 from demandsim.records.journal import READY as READY_TO_LEAVE
-from demandsim.records.journal import STAY_BEGAN, STAY_ENDED, TURNED_AWAY
 from demandsim.records.measures import BOUNCES, DELAYED, REFUSALS
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import HOSPITAL, WARD, refer_on
-from demandsim.simulation.groups import in_remit, is_open_to, is_shut
+from demandsim.simulation.chunks import Chunk
+from demandsim.simulation.groups import in_remit, is_known, is_open_to, is_shut
 from demandsim.simulation.posting import blame, note, post, refuse, tally
 from demandsim.simulation.queues import places_left
 
@@ -22,39 +23,41 @@ BACKGROUND_ITEM = 15  # a ticket for a bed that no tracked need asks for
 
 @kernel
 def run_stays(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
-    """Let those go who are ready and free to; post a week of stay for the rest; count the beds taken."""
-    doors = rules.doors
-    book.taken[:] = 0
-    book.delayed[:] = 0
+    """Give everyone who has a stay their week of it, or end it; count the beds taken."""
+    presence, stays = state.presence, state.stay_service
     for row in range(book.here[2]):
-        if state.presence[row] != HERE or state.place[row] == 0:
-            continue
-        if state.stay_service[row] < 0:
-            continue  # came along with a member of the household
-        service, need = int(state.stay_service[row]), int(state.stay_need[row])
-        if is_shut(state, rules, key, row, service, week):  # whatever they wait for: the beds are gone
-            leave(state, rules, book, row, week)
-            if need >= 0:
-                blame(state, row, need, doors.agency[service])
-        elif leaves(state, rules, book, key, row, week):
-            leave(state, rules, book, row, week)
-            if need >= 0 and state.severity[row, need] > 0 and state.status[row, need] == UNSERVED:
-                refer_on(state, rules, book, key, row, need, service, week)
-        service, need = int(state.stay_service[row]), int(state.stay_need[row])
-        if service < 0:
-            continue
-        book.taken[service] += 1
-        if state.ready_since[row] > NEVER:
-            tally(state, book, DELAYED, row, 1)
-            book.delayed[state.awaits[row]] += 1
-        severity, cause = 0, 0
-        if need >= 0 and state.severity[row, need] == 0:
-            need = -1  # the need it was for has gone
+        if stays[row] >= 0 and presence[row] == HERE:
+            run_stay(state, rules, book, key, row, week)
+
+
+@kernel
+def run_stay(state: Residents, rules: Rules, book: Book, key: int, row: int, week: int) -> None:
+    """Let a resident go who is ready and free to; post a week of the stay they are in then."""
+    doors = rules.doors
+    service, need = int(state.stay_service[row]), int(state.stay_need[row])
+    if is_shut(state, rules, key, row, service, week):  # whatever they wait for: the beds are gone
+        leave(state, rules, book, row, week)
         if need >= 0:
-            severity, cause = int(state.severity[row, need]), cause_of_week(state, row, need)
-        post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
-        if state.back_to[row] >= 0:
-            book.taken[state.back_to[row]] += 1
+            blame(state, row, need, doors.agency[service])
+    elif leaves(state, rules, book, key, row, week):
+        leave(state, rules, book, row, week)
+        if need >= 0 and state.severity[row, need] > 0 and state.status[row, need] == UNSERVED:
+            refer_on(state, rules, book, key, row, need, service, week)
+    service, need = int(state.stay_service[row]), int(state.stay_need[row])
+    if service < 0:
+        return
+    book.taken[service] += 1
+    if state.ready_since[row] > NEVER:
+        tally(state, book, DELAYED, row, 1)
+        book.delayed[state.awaits[row]] += 1
+    severity, cause = 0, 0
+    if need >= 0 and state.severity[row, need] == 0:
+        need = -1  # the need it was for has gone
+    if need >= 0:
+        severity, cause = int(state.severity[row, need]), cause_of_week(state, row, need)
+    post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
+    if state.back_to[row] >= 0:
+        book.taken[state.back_to[row]] += 1
 
 
 @inlined
@@ -67,13 +70,20 @@ def cause_of_week(state: Residents, row: int, need: int) -> int:
 
 
 @kernel
-def gather_households(state: Residents, homes: Homes, rules: Rules, book: Book) -> None:
-    """When all have come and gone: send home whoever came along with a stay that is over, then bring others along."""
-    for row in range(book.here[2]):
+def send_home(state: Residents, homes: Homes, rules: Rules, chunk: Chunk, count: int) -> None:
+    """Send home, when all have come and gone, whoever came along with a stay that is over."""
+    for line in range(count):
+        row = int(chunk.picked[line])
         came_along = state.place[row] > 0 and state.presence[row] == HERE and state.stay_service[row] < 0
         if came_along and not household_holds(state, homes, rules, row):
             state.place[row] = 0
-    for row in range(book.here[2]):
+
+
+@kernel
+def bring_along(state: Residents, homes: Homes, rules: Rules, chunk: Chunk, count: int) -> None:
+    """Bring the household along into a stay that takes households whole."""
+    for line in range(count):
+        row = int(chunk.picked[line])
         stay = state.stay_service[row]
         if stay >= 0 and state.presence[row] == HERE and rules.doors.whole[stay]:
             member = homes.first[state.household[row]]
@@ -143,7 +153,7 @@ def must_wait(state: Residents, rules: Rules, book: Book, key: int, row: int, wo
             done = True
             service = int(doors.await_service[line])
             if state.status[row, need] != OPEN:
-                if doors.unopened[service]:
+                if not is_known(state, rules, key, row, service, week):
                     continue
                 if level < doors.threshold[service] or not admits(
                     state, rules, key, row, need, service, week
@@ -226,6 +236,8 @@ def enter(
     book.taken[service] += 1
     severity = int(state.severity[row, need]) if need >= 0 else 0
     if need >= 0 and doors.helps[service, need] > 0 and place not in (HOSPITAL, WARD):
+        if state.status[row, need] == OPEN:
+            note(book, week, row, CLOSED, int(state.service[row, need]), need, severity, -1, cause)
         state.status[row, need] = UNSERVED  # a place to live takes over from support at home
         state.service[row, need] = -1
     if doors.admission[service] >= 0:

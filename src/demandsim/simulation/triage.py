@@ -10,7 +10,7 @@ from demandsim.records.journal import JOINED
 from demandsim.records.measures import OUTSIDE_REMIT
 from demandsim.simulation.book import Book
 from demandsim.simulation.chains import send
-from demandsim.simulation.groups import in_remit, is_open_to
+from demandsim.simulation.groups import in_remit, is_known, is_open_to
 from demandsim.simulation.posting import note, post, refuse, standing
 
 
@@ -34,7 +34,7 @@ def decide(
     doors = rules.doors
     told = state.told[row, need]  # a history is told once, to whoever was meant to hear it
     state.told[row, need] = 0
-    if doors.unopened[service]:
+    if not is_known(state, rules, key, row, service, week):
         return  # nobody asks at a door that has never been there
     if not is_open_to(state, rules, key, row, service, week):
         refuse(state, doors, book, row, need, service, week)
@@ -88,7 +88,7 @@ def outside_remit(
         # Settled on the spot: no bounce; the time it takes is paid as for any other matter outside the remit.
         helped = int(week + doors.settled_weeks[service])
         state.helped_until[row, need] = max(int(state.helped_until[row, need]), helped)
-    elif target >= 0 and not doors.unopened[target]:
-        send(state, doors, book, row, need, service, target, lost, told, True, week)
+    elif target >= 0 and is_known(state, rules, key, row, target, week):
+        send(state, rules, book, row, need, service, target, lost, told, True, key, week)
     else:
         refuse(state, doors, book, row, need, service, week)

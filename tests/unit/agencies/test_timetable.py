@@ -54,10 +54,10 @@ def test_a_service_opened_and_shut_again_is_no_longer_unheard_of(small_town: Sce
     table = timetable(small_town, [policy({"from_week": 10, "open": "tenancy_support"})])
     at = list(small_town.services).index("tenancy_support")
     doors = [table.at(w).rules.doors for w in (0, 10)]
-    assert [(int(d.closed[at]), int(d.unopened[at])) for d in doors] == [(1, 1), (0, 0)]
+    assert [(int(d.closed[at]), int(d.known_to[at])) for d in doors] == [(1, -1), (0, 0)]
     shut = timetable(small_town, [policy({"from_week": 10, "close": "home_care"})]).at(10).rules.doors
     at = list(small_town.services).index("home_care")
-    assert (shut.closed[at], shut.unopened[at], shut.capacity[at]) == (1, 0, 0)
+    assert (shut.closed[at], shut.known_to[at], shut.capacity[at]) == (1, 0, 0)
 
 
 def test_what_cannot_be_run_is_refused_when_compiled(small_town: Scenario) -> None:

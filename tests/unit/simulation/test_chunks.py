@@ -39,7 +39,7 @@ def test_threads_and_a_policy_on_essex(monkeypatch: pytest.MonkeyPatch) -> None:
         read_policy("everyone-saves-alone"),
     )
     digests = set()
-    for threads, least in ((1, 8192), (2, 500)):
+    for threads, least in ((1, chunks.LEAST_ROWS), (2, 500)):
         monkeypatch.setattr(chunks, "LEAST_ROWS", least)
         model = DemandModel(essex, seed=2, policies=[policy], threads=threads)
         model.run()
