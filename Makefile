@@ -46,10 +46,10 @@ lint: $(READY)  ## style, formatting, types and which file may import which
 check: $(READY)  ## run the stored cases again, and tell what moved
 	$(BIN)/demandsim check tests/baseline
 
-validate: $(READY)  ## what is too slow for make test (SHORT=1 for two minutes of it)
+validate: $(READY)  ## what is too slow for make test (SHORT=1 for three minutes of it)
 	$(BIN)/python -m tests.validate $(if $(SHORT),--short)
 
-bench: $(READY)  ## resident-weeks a second, small town and Essex
+bench: $(READY)  ## speed and memory: one and two threads, more residents, the plain twin
 	$(BIN)/python -m tests.speed.bench
 
 clean:  ## remove virtual environments, results and caches

@@ -41,6 +41,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _MARK = re.compile(r"^@(kernel|inlined)$", re.MULTILINE)
 _FOR_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:[ \t].*\n|\n)+", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\S+)[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_KEPT_VERSIONS = 6
 _NOTICED = 3.0  # seconds of compiling after which whoever waits is told why
 _AGAIN = 10.0  # and how often after that
 
@@ -143,7 +144,9 @@ def cache_folder(name: str) -> Path | None:
     for parent in (_user_cache, _temporary_cache):
         try:
             folder = parent() / f"kernels-{name}"
-            folder.mkdir(parents=True, exist_ok=True)
+            if not folder.is_dir():
+                _make_room(folder.parent)
+                folder.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=folder).close()
         except (OSError, RuntimeError):  # RuntimeError: there is no home
             continue
@@ -181,6 +184,13 @@ def _user_cache() -> Path:
     """Find the user's cache folder for this package, made or not."""
     named = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(named) if os.path.isabs(named) else Path.home() / ".cache") / "demandsim"
+
+
+def _make_room(parent: Path) -> None:
+    """Remove the folders of other versions, all but the latest few: each takes some 50 MB."""
+    folders = sorted(parent.glob("kernels-*"), key=lambda folder: folder.stat().st_mtime)
+    for old in folders[: -_KEPT_VERSIONS + 1]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _temporary_cache() -> Path:

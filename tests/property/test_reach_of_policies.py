@@ -51,11 +51,10 @@ REACH: dict[str, tuple[Change, ...]] = {
     ),
     "shut by lot": CHANGES["a service closed by lot"] + (Change(close="home_care", group=LOT),),
     "for a while, by lot": (Change(until_week=20, close="general_practice", group=LOT),),
+    "opened in the south": (Change(open="tenancy_support", group=SOUTH),),
+    "a trial for a while": (Change(until_week=20, open="tenancy_support", group=LOT),),
 }
-"""Changes that reach some residents, and no others but through a home or a queue they share.
-
-A service opened for some is not among them: others are then referred to it and turned away at its door.
-"""
+"""Changes that reach some residents, and no others but through a home or a queue they share."""
 
 
 def policy(changes: tuple[Change, ...], first: int) -> Policy:

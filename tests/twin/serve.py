@@ -107,8 +107,10 @@ def admit_queues(town: Town, queues: dict[Service, Queue]) -> None:
         queue.cut(service.places_left(town.terms.kind_minutes[service.door.main_kind]))
     ties: list[tuple[int, int, Resident, Need]] = []
     for resident in town.residents[: town.arrived]:
-        for need in resident.needs:
-            if need.status != WAITING or not resident.here or not can_be_admitted(resident, need):
+        # As they were lined up: whoever leaves hospital for a place to live stands at other doors from next week.
+        lined_up = [n for n in resident.needs if n.status == WAITING and can_be_admitted(resident, n)]
+        for need in lined_up if resident.here else []:
+            if need.status != WAITING:
                 continue
             queue = queues[need.service]
             place = queue.place(need.severity, town.week - need.since)

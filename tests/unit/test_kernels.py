@@ -168,6 +168,16 @@ def test_the_users_cache_folder_may_be_named(miniature: Path, tmp_path: Path) ->
     assert Path(path).is_relative_to(tmp_path / "elsewhere" / "demandsim")
 
 
+def test_folders_of_versions_long_gone_are_removed(miniature: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "elsewhere" / "demandsim"
+    for age in range(9):
+        (kept / f"kernels-{age}").mkdir(parents=True)
+        os.utime(kept / f"kernels-{age}", (1e9 - age, 1e9 - age))
+    answer, _, path = run(miniature, XDG_CACHE_HOME=str(kept.parent))
+    assert answer == "123"
+    assert {one.name for one in kept.iterdir()} == {Path(path).name, *(f"kernels-{age}" for age in range(5))}
+
+
 def test_without_a_writable_cache_a_temporary_folder_serves(miniature: Path, tmp_path: Path) -> None:
     # Permissions do not bind root, who runs the tests in a container; no folder can be made below a file.
     answer, _, path = run(miniature, XDG_CACHE_HOME=f"{os.devnull}/x")

@@ -43,7 +43,7 @@ class Done(NamedTuple):
 def run(*, short: bool, seed: int, jobs: int) -> list[str]:
     """Start two processes with nothing kept, then a third; say what is amiss."""
     if short:
-        print("cold: left out of the short run")
+        print("  left out of the short form")
         return []
     with tempfile.TemporaryDirectory() as folder:
         clock = time.perf_counter()
@@ -53,8 +53,8 @@ def run(*, short: bool, seed: int, jobs: int) -> list[str]:
         warm = min((_end(_begin(folder)) for _ in range(3)), key=lambda done: done.kernels)
         left = sorted(path.name for path in Path(folder, "demandsim").iterdir())
     slowest = max(one.seconds for one in cold)
-    print(f"cold: {slowest:.0f} s of the processor, {clock:.0f} s on the clock for two processes at once")
-    print(f"cold: loaded in {warm.kernels:.2f} s, {warm.seconds:.2f} s with every import")
+    print(f"  {slowest:.0f} s of the processor, {clock:.0f} s on the clock for two processes at once")
+    print(f"  loaded in {warm.kernels:.2f} s, {warm.seconds:.2f} s with every import")
     wrong = {
         f"compiling took {slowest:.0f} s of the processor, not under {MOST_SECONDS}": slowest >= MOST_SECONDS,
         f"loading took {warm.kernels:.2f} s, not under {MOST_LOADING}": warm.kernels >= MOST_LOADING,

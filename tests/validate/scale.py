@@ -2,8 +2,8 @@
 
 Essex for two years, as it is and under the county council's higher threshold, at 20,000, 100,000 and 400,000 simulated
 residents. Most numbers agree between all three. Waits do not: a place simulated with few residents has small services,
-and small services have longer queues at the same load (in M/M/c too). ``LEVELS`` says from how many residents on each
-measure may be quoted.
+and small services have longer queues at the same load (in M/M/c too). ``quoted_from`` says from how many residents on
+each measure may be quoted, and is held to here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from demandsim.experiment.run import run as run_once
 from demandsim.experiment.settle import settle
+from demandsim.records.outcomes import quoted_from
 from demandsim.records.record import RunRecord
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.read import read_policy, read_scenario
@@ -24,6 +25,7 @@ from demandsim.scenario.read import read_policy, read_scenario
 PLACE, POLICY, WEEKS = "essex", "council-raises-threshold", 104
 SIZES = {20_000: 40, 100_000: 12, 400_000: 3}
 """Residents, and how many seeds: about two and a half minutes on one core."""
+LARGEST = max(SIZES)
 SHORT = {20_000: 10, 100_000: 3}
 
 ERRORS = 4.0
@@ -34,26 +36,22 @@ TENTH = 0.1
 """Besides, part of the saver's saving, or of another change, by which it may differ."""
 
 LEVELS = {
-    "unmet_need_weeks": (20_000, 0.02),
-    "crises": (20_000, 0.02),
-    "deaths": (20_000, 0.02),
-    "qalys_lost": (20_000, 0.02),
-    "contacts": (20_000, 0.02),
-    "a_and_e_attendances": (20_000, 0.02),
-    "hand_offs": (20_000, 0.05),
-    "helped": (20_000, 0.05),
-    "emergency_admissions": (20_000, 0.1),
-    "delayed_discharge_weeks": (20_000, 0.1),
-    "failure_demand_share": (20_000, 0.1),
-    "refusals": (100_000, 0.1),
-    "bounces": (100_000, 0.1),
-    "weeks_to_help": (100_000, 0.1),
+    "unmet_need_weeks": 0.02,
+    "crises": 0.02,
+    "deaths": 0.02,
+    "qalys_lost": 0.02,
+    "contacts": 0.02,
+    "a_and_e_attendances": 0.02,
+    "hand_offs": 0.05,
+    "helped": 0.05,
+    "emergency_admissions": 0.1,
+    "delayed_discharge_weeks": 0.1,
+    "failure_demand_share": 0.1,
+    "refusals": 0.1,
+    "bounces": 0.1,
+    "weeks_to_help": 0.1,
 }
-"""Measures of one run: the residents from which on each may be quoted, and the part of it by which more would differ.
-
-At 20,000 a wait is a third longer than at 400,000, at 100,000 a tenth. Those who gave up and hours of overrun are not
-among them: they depend on the number at every size.
-"""
+"""Measures of one run, and the part of each by which more residents may differ, from where it may be quoted on."""
 CHANGES = ("unmet_need_weeks", "refusals", "bounces", "helped", "weeks_to_help")
 """Measures whose difference between the arms is a headline of this policy, at any size."""
 
@@ -116,7 +114,7 @@ def disagreements(small: dict[str, Mean], large: dict[str, Mean], residents: int
     failed = []
     for name, (value, error) in small.items():
         kind, _, measure = name.partition(" ")
-        least, part = LEVELS[measure] if kind == "level" else (0, TENTH)
+        least, part = (quoted_from(measure, LARGEST), LEVELS[measure]) if kind == "level" else (0, TENTH)
         if least > residents:
             continue
         expected, its_error = large[name]

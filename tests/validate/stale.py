@@ -40,6 +40,9 @@ def digest(source: Path, **settings: str) -> list[str]:
 
 def run(*, short: bool, seed: int, jobs: int) -> list[str]:
     """Run as it is, changed, and put back; all kernels are compiled twice, about a minute each."""
+    if short:
+        print("  left out of the short form")
+        return []
     package = Path(demandsim.__file__).resolve().parent
     failed = []
     with tempfile.TemporaryDirectory() as folder:

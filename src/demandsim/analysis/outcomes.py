@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from demandsim.analysis.arms import Arm, Compared
 from demandsim.analysis.flows import first_week, window
 from demandsim.analysis.intervals import label, mean_interval
+from demandsim.analysis.words import measure_title
 from demandsim.errors import ComparisonError
+from demandsim.scenario.words import listed
 
 AS_IT_IS = ("_share", "_gap", "weeks_to_help")
 """Endings of the measures that are no counts: they are not divided by years."""
@@ -59,8 +61,8 @@ def outcomes_frame(comparison: Compared) -> pd.DataFrame:
     Returns
     -------
     frame
-        ``measure, unit, baseline, policy, mean, low, high, interval, quoted_from``: a row a measure. Counts are a year of
-        the place; shares, waits and gaps are as they are. All are over the weeks that the money is told for:
+        ``measure, unit, baseline, policy, mean, low, high, interval, quoted_from``: a row a measure. Counts are a
+        year of the place; shares, waits and gaps are as they are. All are over the weeks that the money is told for:
         the policy's first to the end of the run, in both arms. ``mean`` is the mean over pairs of policy less
         baseline, with its 90% bounds; NaN where a share or wait has nothing to divide by. ``quoted_from``: simulated
         residents from which on the measure may be quoted; with fewer it is indicative.
@@ -101,10 +103,15 @@ def outcomes_frame(comparison: Compared) -> pd.DataFrame:
     )
 
 
-def indicative(frame: pd.DataFrame, residents: int) -> dict[str, int]:
-    """Name the measures of an outcomes frame that so few simulated residents only hint at, and how many it takes."""
+def few_told(frame: pd.DataFrame, residents: int) -> str:
+    """Say which measures of an outcomes frame so few simulated residents only hint at; nothing if they will do."""
     few = frame[frame["quoted_from"] > residents]
-    return dict(zip(few["measure"], few["quoted_from"], strict=True))
+    parts = [
+        f"{listed([measure_title(name) for name in rows['measure']])} from {need:,}"
+        for need, rows in few.groupby("quoted_from")
+    ]
+    told = f"With {residents:,} residents some measures only show which way things go; they are quoted "
+    return f"{told}{'; '.join(parts)} on." if parts else ""
 
 
 def is_count(measure: str) -> bool:

@@ -12,7 +12,7 @@ from demandsim.analysis.arms import Compared
 from demandsim.analysis.attribution import attribution_frame, failure_change, failure_frame
 from demandsim.analysis.flows import ALL, PURSE, first_week
 from demandsim.analysis.intervals import FEW_PAIRS, label
-from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, outcomes_frame, timelines
+from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, few_told, outcomes_frame, timelines
 from demandsim.analysis.pages import Cell, bullets, element, picture, table
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM, sentence
@@ -236,6 +236,8 @@ def _pictures(comparison: Compared, frame: pd.DataFrame) -> Iterator[Cell]:
     """What stands under the first outcomes: what to mind, gaps, and contacts over time."""
     if "weeks_to_help" in frame.index:
         yield element("p", WAITS_NOTE, kind="soft")
+    if told := few_told(frame, comparison.scenario.residents):
+        yield element("p", told, kind="soft")
     if frame["measure"].str.endswith("_gap").any():
         yield picture(demand_charts.quintile_gaps(frame))
     by_quarter, last_year = timelines(comparison)

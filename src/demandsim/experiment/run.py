@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from demandsim.errors import RunError, shown
 from demandsim.experiment.settle import settle
 from demandsim.records.record import RunRecord
 from demandsim.scenario.check import check_given
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
-from demandsim.simulation.model import DemandModel
+from demandsim.simulation.model import DemandModel, check_watched
 
 
 def run(
@@ -54,10 +53,7 @@ def run(
         See ``DemandModel``; also if what is given is no scenario, no policies, no identities or no group.
     """
     check_given(scenario, policies)
-    if isinstance(followed, str | bytes) or not isinstance(followed, Iterable):
-        raise RunError(f"followed: given {shown(followed)}; a list of identities would do")
-    if panel is not None and not isinstance(panel, Group):
-        raise RunError(f"panel: given {shown(panel)}; a Group would do, and Group() is everyone")
+    check_watched(scenario, followed, panel)
     model = DemandModel(
         scenario,
         seed=seed,

@@ -12,7 +12,7 @@ from rich.text import Text
 from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.flows import PURSE, RESIDENTS
 from demandsim.analysis.intervals import label
-from demandsim.analysis.outcomes import MAIN, WAITS_NOTE
+from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, few_told
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.analysis.shunt import matrix_frame, shunt_last_year
@@ -209,14 +209,16 @@ def outcomes(one: Comparison) -> Table:
     made.add_column("unit", overflow="fold")
     for name in ("baseline", "with the policy", "difference", f"90% interval ({label(len(one.pairs))})"):
         made.add_column(name, justify="right")
-    found = {row["measure"]: row for row in one.outcomes().to_dict("records")}
+    frame = one.outcomes()
+    found = {row["measure"]: row for row in frame.to_dict("records")}
     for row in (found[name] for name in MAIN if name in found):
         share = row["measure"].endswith("_share")
         mean, low, high = differences(row)
         levels = (quantity(row[name], share=share) for name in ("baseline", "policy"))
         told = "" if mean == low == high == "0" else between(low, high)
         made.add_row(measure_title(row["measure"]), row["unit"], *levels, mean, told)
-    made.caption = f"From the policy's first week to the end. {WAITS_NOTE}"
+    few = few_told(frame[frame["measure"].isin(MAIN)], one.scenario.residents)
+    made.caption = f"From the policy's first week to the end. {WAITS_NOTE} {few}".strip()
     return made
 
 

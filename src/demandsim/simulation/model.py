@@ -21,6 +21,7 @@ from demandsim.population.columns import Homes, Residents
 from demandsim.population.make import make_population
 from demandsim.records.ledger import Ledger, Weekly
 from demandsim.records.record import RunRecord
+from demandsim.scenario.check import check_given
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.problems import refuse
@@ -99,6 +100,7 @@ class DemandModel(SteadyClock):
         first_week: int = 0,
         threads: int = 1,
     ) -> None:
+        check_given(scenario, policies)
         self.key = check_seed(seed)
         self.threads = check_threads(threads)
         watched = check_watched(scenario, followed, panel)

@@ -220,9 +220,13 @@ def admit_queues(state: Residents, homes: Homes, rules: Rules, book: Book, key: 
     found = 0
     for line in range(book.queues[0]):
         row = int(book.queueing[line])
+        free, awaits = (
+            at_large(state, row),
+            state.awaits[row],
+        )  # as they were counted: an admission may change both
         for need in range(state.status.shape[1]):
             service = int(state.service[row, need])
-            if state.status[row, need] != WAITING or not can_be_admitted(state, row, service):
+            if state.status[row, need] != WAITING or not (free or awaits == service):
                 continue
             bucket = bucket_of(int(state.severity[row, need]), week - int(state.since[row, need]))
             if bucket < book.cut[service, 0]:

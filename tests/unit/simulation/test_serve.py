@@ -247,3 +247,20 @@ def test_an_episode_of_someone_in_hospital_goes_on_without_its_weeks() -> None:
     scene.step()
     assert sorted(scene.happened("contact", service=TEAM)) == sorted(rows[2:])
     assert set(scene.column("status", MIND)[rows]) == {OPEN}
+
+
+def test_whoever_leaves_hospital_in_a_week_is_in_line_at_other_doors_from_the_next() -> None:
+    """Places are shared among those counted; one more admitted would be beyond what there is."""
+    scene = Scene({"services.hospital.ready_weeks": 5200.0})
+    row = scene.adults(1)
+    for need, service in (("frailty", "care_home"), ("offending", "probation")):
+        scene.give(row, need, 3)
+        scene.queue(row, need, service, since=-1)
+    scene.stay(row, "hospital", need="frailty")
+    scene.state.awaits[row] = scene.services.index("care_home")
+    scene.state.ready_since[row] = -1
+    scene.step()
+    assert scene.happened("stay began", service="care_home").tolist() == row.tolist()
+    assert scene.column("status", "offending")[row].tolist() == [WAITING]
+    scene.step()
+    assert scene.column("status", "offending")[row].tolist() == [OPEN]
