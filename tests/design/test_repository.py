@@ -22,7 +22,7 @@ REFUSED = [
     ]
 ]
 
-JOBS = ["help", "demo", "test", "lint", "bench", "clean"]
+JOBS = ["help", "demo", "test", "lint", "check", "validate", "bench", "clean"]
 
 
 def tracked_files(repository: Path) -> list[Path]:
