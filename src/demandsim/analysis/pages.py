@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from matplotlib.figure import Figure
@@ -104,6 +104,7 @@ def table(
     *,
     words: Sequence[int] = (),
     sums: Sequence[int] = (),
+    kinds: Mapping[tuple[int, int], str] | None = None,
 ) -> Cell:
     """A table with a caption and headed rows.
 
@@ -119,10 +120,13 @@ def table(
         Columns that hold words, not numbers.
     sums
         Rows set off as totals.
+    kinds
+        Classes of cells, by row and column, as for shading.
     """
 
-    def cell(column: int, text: str) -> str:
-        return element("td", text, kind="words" if column in words else "")
+    def cell(row: int, column: int, text: str) -> str:
+        kind = (kinds or {}).get((row, column), "words" if column in words else "")
+        return element("td", text, kind=kind)
 
     heads = []
     for column, text in enumerate(head):
@@ -132,7 +136,9 @@ def table(
     for number, row in enumerate(rows):
         kind = ' class="sum"' if number in sums else ""
         first = f'<th scope="row">{safe(row[0])}</th>'
-        lines.append(f"<tr{kind}>{first}{''.join(cell(i, t) for i, t in enumerate(row[1:], start=1))}</tr>")
+        lines.append(
+            f"<tr{kind}>{first}{''.join(cell(number, i, t) for i, t in enumerate(row[1:], start=1))}</tr>"
+        )
     return Cell(
         f'<div class="wide"><table><caption>{safe(caption)}</caption><thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"

@@ -91,7 +91,7 @@ def _warnings(comparison: Compared, unlawful: tuple[str, ...]) -> Iterator[Cell]
 
 def _money(comparison: Compared) -> Iterator[Cell]:
     """Who saved and who paid."""
-    names, pounds, least = _names(comparison), _pounds(comparison), _grain(comparison)
+    names, pounds, least = names_of(comparison), _pounds(comparison), _grain(comparison)
     note = "" if pounds else f"Indicative only, at {comparison.scenario.residents:,} residents."
     yield element("h3", "Who saved, who paid")
     by_payer = shunt_frame(comparison, by="payer")
@@ -152,7 +152,7 @@ def _ratios(comparison: Compared) -> Iterator[Cell]:
 
 def _matrix(comparison: Compared) -> Iterator[Cell]:
     """Each saver's change alone, together, and the interaction."""
-    names, least = _names(comparison), _grain(comparison)
+    names, least = names_of(comparison), _grain(comparison)
     yield element("h3", "Each saving alone, and all together")
     mean, low, high = (matrix_frame(comparison, bound=bound) for bound in ("mean", "low", "high"))
     yield picture(charts.matrix(mean, names, bounds=(low, high), pounds=_pounds(comparison), grain=least))
@@ -167,7 +167,7 @@ def _matrix(comparison: Compared) -> Iterator[Cell]:
             [
                 names.get(name, name),
                 *(
-                    _money_cell(*ends, grain=least, broken=True)
+                    money_cell(*ends, grain=least, broken=True)
                     for ends in zip(mean[name], low[name], high[name], strict=True)
                 ),
             ]
@@ -193,9 +193,9 @@ def _traced(comparison: Compared) -> Iterator[Cell]:
             [
                 who(str(payer), scenario),
                 quantity(_cell(rest, one, "traced_contacts"), sign=True),
-                _money_cell(*(_cell(rest, one, f"traced{end}") for end in ENDS), grain=least),
+                money_cell(*(_cell(rest, one, f"traced{end}") for end in ENDS), grain=least),
                 quantity(_cell(rest, ALL, "causal_contacts"), sign=True),
-                _money_cell(*(_cell(rest, ALL, f"causal{end}") for end in ENDS), grain=least),
+                money_cell(*(_cell(rest, ALL, f"causal{end}") for end in ENDS), grain=least),
             ]
             for payer, rest in rows.items()
         ],
@@ -208,7 +208,9 @@ def _traced(comparison: Compared) -> Iterator[Cell]:
     )
     failure = failure_frame(comparison)
     if len(failure):
-        yield picture(demand_charts.failure_by_cause(failure, failure_change(comparison), _names(comparison)))
+        yield picture(
+            demand_charts.failure_by_cause(failure, failure_change(comparison), names_of(comparison))
+        )
 
 
 def _outcomes(comparison: Compared) -> Iterator[Cell]:
@@ -242,7 +244,7 @@ def _pictures(comparison: Compared, frame: pd.DataFrame) -> Iterator[Cell]:
         yield picture(demand_charts.quintile_gaps(frame))
     by_quarter, last_year = timelines(comparison)
     if len(by_quarter):
-        names, start = _names(comparison), first_week(comparison)
+        names, start = names_of(comparison), first_week(comparison)
         sizes = _pounds(comparison)
         yield picture(demand_charts.timelines(by_quarter, last_year, names, first_week=start, sizes=sizes))
 
@@ -257,8 +259,8 @@ def _outcome(row: Mapping[Hashable, Any]) -> list[str]:
     return [measure_title(row["measure"]), row["unit"], *levels, Cell(f"{mean}{small}")]
 
 
-def _names(comparison: Compared) -> Mapping[str, str]:
-    """What every key in a chart is called."""
+def names_of(comparison: Compared) -> Mapping[str, str]:
+    """Name every key of a chart or table as a room would."""
     scenario = comparison.scenario
     return {
         **{name: service_title(name, scenario) for name in scenario.services},
@@ -285,11 +287,11 @@ def _grain(comparison: Compared) -> float:
 
 def _sum(row: pd.Series, least: float, mark: str = "") -> Cell:
     """A sum of a shunt's row with its interval under it, and a mark under that."""
-    told = _money_cell(row["mean"], row["low"], row["high"], grain=least)
+    told = money_cell(row["mean"], row["low"], row["high"], grain=least)
     return Cell(f"{told}<small>{mark}</small>") if mark else told
 
 
-def _money_cell(mean: float, low: float, high: float, *, grain: float, broken: bool = False) -> Cell:
+def money_cell(mean: float, low: float, high: float, *, grain: float, broken: bool = False) -> Cell:
     """A sum with its interval under it, if it has one that is not all nothing; ``broken`` into two lines."""
     told, first, last = sums_said(mean, low, high, grain)
     return Cell(f"{told}<small>{first} to{'<br>' if broken else ' '}{last}</small>" if first else told)

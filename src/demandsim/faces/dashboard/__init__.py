@@ -1,0 +1,1 @@
+"""The workshop dashboard: who saves and who pays, shown to a room."""

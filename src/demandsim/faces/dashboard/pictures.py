@@ -1,0 +1,229 @@
+"""What a page shows of a comparison, as markup and as options of ECharts: functions of comparisons alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from demandsim.analysis.attribution import failure_frame
+from demandsim.analysis.comparison import Comparison, Pair
+from demandsim.analysis.findings import clear
+from demandsim.analysis.flows import PURSE, first_week
+from demandsim.analysis.intervals import label
+from demandsim.analysis.outcomes import MAIN, few_told, outcomes_frame, timeline_frame
+from demandsim.analysis.pages import Cell, element, table
+from demandsim.analysis.sections import money_cell, names_of
+from demandsim.analysis.sentence import MONEY_FROM
+from demandsim.analysis.shunt import shunt_frame
+from demandsim.analysis.words import differences, grain, measure_title, quantity, who
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
+"""Told apart by those who do not see red and green alike; grey is the place as it is."""
+
+WORLDS = ("World A", "World B")
+VIEWS = {
+    "cash": "Cash within the year",
+    "full": "Every contact at its unit cost",
+    "capacity": "Staff time taken up",
+}
+MOST_FLOWS = 24
+"""Flows that a Sankey can show a room."""
+
+
+def between(worlds: Sequence[Comparison]) -> Comparison | None:
+    """Set the second world beside the first, where both differ from the place as it is."""
+    if len(worlds) < 2:
+        return None
+    one, other = worlds
+    pairs = tuple(Pair(a.policy, b.policy) for a, b in zip(one.pairs, other.pairs, strict=True))
+    return Comparison(one.scenario, (*one.policies, *other.policies), pairs)
+
+
+def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by: str) -> str:
+    """Who saved and who paid: a row a payer, a column a world, and the difference where there are two.
+
+    Parameters
+    ----------
+    worlds
+        Each against the place as it is.
+    titles
+        What each is called.
+    view, by
+        As ``shunt_frame``; without enough residents the table says that it is indicative.
+    """
+    columns = [*worlds, *([both] if (both := between(worlds)) else [])]
+    heads = [*titles, *(["The second less the first"] if len(columns) > len(worlds) else [])]
+    frames = [shunt_frame(one, view=view, by=by) for one in columns]
+    first, names = frames[0], names_of(worlds[0])
+    least = grain(worlds[0].pairs[0].baseline.scale)
+    kept = [row for row in range(len(first)) if _moves(frames, row, least)]
+    keys = [str(first[by].iloc[row]) for row in kept]
+    rows = [
+        [_called(key, names, worlds[0]), *(money_cell(*_ends(frame, row), grain=least) for frame in frames)]
+        for row, key in zip(kept, keys, strict=True)
+    ]
+    kinds = {
+        (line, column): "saves" if frame["mean"].iloc[row] < 0 else "pays"
+        for line, row in enumerate(kept)
+        for column, frame in enumerate(frames, start=1)
+        if clear(frame.iloc[row])
+    }
+    residents = worlds[0].scenario.residents
+    mark = "" if residents >= MONEY_FROM else f" Indicative only: {residents:,} residents were simulated."
+    caption = (
+        f"{VIEWS[view]}: pounds a year for the place, less (−) or more (+) than as it is now; 90% interval in "
+        f"small print ({label(len(worlds[0].pairs))}). Shaded where chance alone would not do it.{mark}"
+    )
+    return table(
+        caption, ["Who pays", *heads], rows, sums=[keys.index(PURSE)] if PURSE in keys else [], kinds=kinds
+    )
+
+
+def _called(key: str, names: Mapping[str, str], comparison: Comparison) -> str:
+    """Name a payer, a sector or a sum."""
+    from demandsim.analysis.words import ROW_TITLES, SECTOR_TITLES
+
+    return {**SECTOR_TITLES, **names, **ROW_TITLES}.get(key) or who(key, comparison.scenario)
+
+
+def _ends(frame: pd.DataFrame, row: int) -> tuple[float, float, float]:
+    """Mean and bounds of a row."""
+    mean, low, high = (float(frame[name].iloc[row]) for name in ("mean", "low", "high"))
+    return mean, low, high
+
+
+def _moves(frames: Sequence[pd.DataFrame], row: int, least: float) -> bool:
+    """Tell whether anything in a row is more than rounding."""
+    return any(abs(number) >= least / 2 for frame in frames for number in _ends(frame, row))
+
+
+def outcomes(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
+    """What each world does to residents, a row a measure."""
+    frames = [outcomes_frame(one).set_index("measure", drop=False) for one in worlds]
+    there = [name for name in MAIN if name in frames[0].index]
+    rows = []
+    for name in there:
+        share = name.endswith("_share")
+        cells = []
+        for frame in frames:
+            mean, low, high = differences(frame.loc[name])
+            small = f"<small>{low} to {high}</small>" if "n/a" not in (low, high) else ""
+            cells.append(Cell(f"{mean}{small}"))
+        now = quantity(float(frames[0].loc[name, "baseline"]), share=share)
+        rows.append([measure_title(name), str(frames[0].loc[name, "unit"]), now, *cells])
+    caption = f"What it does to residents, for the place; 90% interval in small print ({label(len(worlds[0].pairs))})"
+    shown = table(caption, ["Measure", "unit", "as it is now", *titles], rows, words=[1])
+    few = few_told(frames[0], worlds[0].scenario.residents)
+    return shown + (element("p", few, kind="soft") if few else "")
+
+
+def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
+    """Contacts that need not have been, from the agency that caused them to the one that pays: a Sankey.
+
+    Parameters
+    ----------
+    comparison
+        A world against the place as it is.
+    arm
+        ``baseline`` or ``policy``.
+    """
+    frame, names = failure_frame(comparison), names_of(comparison)
+    frame = frame[frame["arm"] == arm].nlargest(MOST_FLOWS, "contacts")
+    links = [
+        {
+            "source": f"from {names[row['cause']]}",
+            "target": f"to {names[row['payer']]}",
+            "value": round(row["contacts"]),
+        }
+        for row in frame.to_dict("records")
+    ]
+    ends = dict.fromkeys(end for link in links for end in (link["source"], link["target"]))
+    return {
+        "tooltip": {"trigger": "item"},
+        "animation": False,
+        "series": [
+            {
+                "type": "sankey",
+                "left": 10,
+                "right": 240,
+                "data": [
+                    {"name": end, "itemStyle": {"color": BLUE if end.startswith("from") else ORANGE}}
+                    for end in ends
+                ],
+                "links": links,
+                "lineStyle": {"color": "source", "opacity": 0.35},
+                "label": {"fontSize": 13},
+            }
+        ],
+    }
+
+
+def flows_said(comparison: Comparison, arm: str) -> str:
+    """The Sankey's largest flows as a list in words, for those who do not see it."""
+    frame, names = failure_frame(comparison), names_of(comparison)
+    frame = frame[frame["arm"] == arm].nlargest(6, "contacts")
+    rows = [
+        [names[row["cause"]], names[row["payer"]], f"{row['contacts']:,.0f}"]
+        for row in frame.to_dict("records")
+    ]
+    caption = (
+        "Contacts a year that follow a refusal, a lost hand-off, a closed door or a long wait: the largest"
+    )
+    return table(caption, ["Caused by", "paid for by", "contacts a year"], rows, words=[1])
+
+
+def lines(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> dict[str, Any]:
+    """Contacts of one service quarter by quarter: the place as it is and each world on one axis."""
+    frames = [timeline_frame(one, (service,)) for one in worlds]
+    quarters = [f"Y{row // 4 + 1} Q{row % 4 + 1}" for row in frames[0]["quarter"]]
+    series = [("As it is now", GREY, "dashed", frames[0]["baseline"])]
+    series += [
+        (title, colour, "solid", frame["policy"])
+        for title, colour, frame in zip(titles, (BLUE, ORANGE), frames, strict=False)
+    ]
+    begins = first_week(worlds[0]) // 13
+    return {
+        "tooltip": {"trigger": "axis"},
+        "animation": False,
+        "legend": {"top": 0},
+        "grid": {"left": 80, "right": 20, "top": 40, "bottom": 50},
+        "xAxis": {
+            "type": "category",
+            "data": quarters,
+            "name": "year and quarter",
+            "nameLocation": "middle",
+            "nameGap": 30,
+        },
+        "yAxis": {
+            "type": "value",
+            "scale": True,
+            "name": "contacts a quarter",
+            "nameLocation": "middle",
+            "nameGap": 62,
+        },
+        "series": [
+            {
+                "type": "line",
+                "name": name,
+                "data": [round(number) for number in values],
+                "symbol": "none",
+                "lineStyle": {"width": 3, "type": kind, "color": colour},
+                "itemStyle": {"color": colour},
+                **(
+                    {
+                        "markLine": {
+                            "silent": True,
+                            "symbol": "none",
+                            "label": {"formatter": "change begins"},
+                            "data": [{"xAxis": begins}],
+                        }
+                    }
+                    if name == "As it is now" and begins > 0
+                    else {}
+                ),
+            }
+            for name, colour, kind, values in series
+        ],
+    }

@@ -1,0 +1,186 @@
+"""Running what visitors ask, on threads of their own: pairs one after another, told as they come, stopped at a word.
+
+Nothing here knows of pages. All visitors share the threads; a question that several ask is run once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from demandsim.analysis.comparison import Comparison, Pair
+from demandsim.analysis.sentence import MONEY_FROM
+from demandsim.errors import DemandSimError
+from demandsim.experiment.settle import SETTLING
+from demandsim.faces.dashboard.question import Question
+from demandsim.records.record import RunRecord
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.model import DemandModel
+
+LARGE_FROM = 3
+"""Pairs of the large run from which on it takes the place of the quick one."""
+MOST_KEPT = 6
+"""Questions whose answers are kept, over all visitors."""
+
+
+class Stage(NamedTuple):
+    """One size at which a question is run."""
+
+    residents: int
+    seeds: tuple[int, ...]
+
+
+class State(NamedTuple):
+    """How far a run is, as one page sees it: all of one moment."""
+
+    version: int  # counts up as anything changes
+    weeks_done: int
+    weeks_in_all: int
+    worlds: tuple[Comparison, ...]  # one for each world that differs from the place as it is
+    running: bool
+    told: str  # what went wrong, or that it was stopped; empty otherwise
+
+
+class StoppedError(Exception):
+    """Somebody stopped the run."""
+
+
+class Run:
+    """One question being answered.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    threads
+        Where pairs are run.
+    """
+
+    def __init__(self, question: Question, threads: ThreadPoolExecutor) -> None:
+        self.question = question
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._version = 0
+        self._weeks_done = 0
+        self._worlds: tuple[Comparison, ...] = ()
+        self._told = ""
+        self.stages = stages(question)
+        arms = 1 + len(question.arms())
+        weeks = SETTLING + arms * 52 * question.years
+        self._weeks_in_all = sum(len(stage.seeds) for stage in self.stages) * weeks
+        self._left = len(self.stages)
+        self._next(0, 0, [])
+
+    def state(self) -> State:
+        """Tell how far it is."""
+        with self._lock:
+            running = self._left > 0 and not self._told
+            return State(
+                self._version, self._weeks_done, self._weeks_in_all, self._worlds, running, self._told
+            )
+
+    def stop(self) -> None:
+        """Stop within a week's run; what is finished stays."""
+        self._stop.set()
+        self._tell("Stopped; what was finished is shown.")
+
+    def _next(self, stage: int, number: int, pairs: list[tuple[RunRecord, ...]]) -> None:
+        """Queue the next pair behind those of other visitors."""
+        if stage < len(self.stages) and not self._stop.is_set():
+            self._threads.submit(self._one, stage, number, pairs)
+
+    def _one(self, stage: int, number: int, pairs: list[tuple[RunRecord, ...]]) -> None:
+        """Run one pair, show it, and queue the next."""
+        try:
+            scenario = self.question.scenario(self.stages[stage].residents)
+            pairs.append(self._records(scenario, self.stages[stage].seeds[number]))
+            self._show(scenario, stage, pairs)
+        except StoppedError:
+            return
+        except DemandSimError as error:
+            self._tell(str(error))
+            return
+        except Exception as error:
+            self._tell(f"The run failed: {type(error).__name__}. Another question can be asked.")
+            raise
+        if number + 1 < len(self.stages[stage].seeds):
+            self._next(stage, number + 1, pairs)
+        else:
+            with self._lock:
+                self._left -= 1
+                self._version += 1
+            self._next(stage + 1, 0, [])
+
+    def _records(self, scenario: Scenario, seed: int) -> tuple[RunRecord, ...]:
+        """Run every arm of one seed from one settled start, the place as it is first."""
+        start = DemandModel(scenario, seed=seed, first_week=-SETTLING)
+        self._run(start, SETTLING)
+        records = []
+        for arm in ((), *self.question.arms()):
+            model = DemandModel(scenario, seed=seed, policies=arm, start=start)
+            self._run(model, scenario.weeks)
+            records.append(model.record)
+        return tuple(records)
+
+    def _run(self, model: DemandModel, weeks: int) -> None:
+        """Run week by week, so that it can be stopped and told."""
+        for _ in range(weeks):
+            if self._stop.is_set():
+                raise StoppedError
+            model.step()
+            with self._lock:
+                self._weeks_done += 1
+
+    def _show(self, scenario: Scenario, stage: int, pairs: Sequence[tuple[RunRecord, ...]]) -> None:
+        """Show the pairs there are; a larger run once it has a few."""
+        if stage > 0 and len(pairs) < min(LARGE_FROM, len(self.stages[stage].seeds)):
+            return
+        worlds = tuple(
+            Comparison(scenario, arm, tuple(Pair(records[0], records[1 + world]) for records in pairs))
+            for world, arm in enumerate(self.question.arms())
+        )
+        with self._lock:
+            self._worlds = worlds
+            self._version += 1
+
+    def _tell(self, what: str) -> None:
+        """Say why it ended early."""
+        with self._lock:
+            self._told = what
+            self._version += 1
+
+
+class Runs:
+    """All runs of this server."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="demandsim-run")
+        self._kept: OrderedDict[Question, Run] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ask(self, question: Question) -> Run:
+        """Answer a question, or hand out the run that is answering it."""
+        with self._lock:
+            run = self._kept.pop(question, None)
+            if run is None or run.state().told:
+                run = Run(question, self._threads)
+            self._kept[question] = run
+            while len(self._kept) > MOST_KEPT:
+                _, oldest = self._kept.popitem(last=False)
+                oldest.stop()
+            return run
+
+
+def stages(question: Question) -> tuple[Stage, ...]:
+    """Sizes at which a question is run: the visitor's, then one at which sums may be told."""
+    first = Stage(question.residents, question.seeds)
+    return (first,) if question.residents >= MONEY_FROM else (first, Stage(MONEY_FROM, question.seeds))
+
+
+RUNS = Runs()
+"""Shared by all visitors; what each has asked is in their own session."""

@@ -1,0 +1,81 @@
+"""Serving the dashboard from this machine: no lookup online, no telemetry, 127.0.0.1 unless told otherwise."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import webbrowser
+from importlib.util import find_spec
+from pathlib import Path
+
+from demandsim.errors import RunError
+
+APP = "demandsim.faces.dashboard.app"
+ASSETS = Path(__file__).with_name("assets")
+SETTINGS = {
+    "SOLARA_APP": APP,
+    "SOLARA_MODE": "production",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
+    "SOLARA_THEME_SHOW_BANNER": "false",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
+    "SOLARA_ASSETS_EXTRA_LOCATIONS": str(ASSETS),
+    "SOLARA_KERNEL_CULL_TIMEOUT": "30m",
+}
+"""What keeps Solara from asking anything of the internet, and from keeping dropped visitors for a day."""
+
+
+def serve(host: str, port: int, *, open_browser: bool) -> None:
+    """Serve until it is stopped.
+
+    Parameters
+    ----------
+    host, port
+        Where to; port 0 is any that is free.
+    open_browser
+        Whether to open the page in the browser of this machine.
+
+    Raises
+    ------
+    RunError
+        If the extra is not installed, or the port is taken.
+    """
+    if missing := [name for name in ("solara", "uvicorn") if find_spec(name) is None]:
+        raise RunError(
+            f"dashboard: {' and '.join(missing)} not installed; pip install 'demandsim[dashboard]' would do"
+        )
+    listening = _bound(host, port)
+    os.environ.update(SETTINGS)
+    os.environ.pop("VIRTUAL_ENV", None)  # IPython would load another environment's packages
+
+    import uvicorn
+
+    where = f"http://{_shown(host)}:{listening.getsockname()[1]}"
+    config = uvicorn.Config("solara.server.starlette:app", log_level="warning", ws_max_size=16_000_000)
+    server = uvicorn.Server(config)
+    print(f"demandsim: the dashboard is at {where} (Ctrl-C stops it)", flush=True)
+    if open_browser:
+        threading.Timer(1.5, webbrowser.open, (where,)).start()
+    server.run(sockets=[listening])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Take the port, or say who else may have it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        reason = error.strerror or str(error)
+        raise RunError(
+            f"dashboard: {host}:{port} cannot be used ({reason}); --port 0 takes any free one"
+        ) from None
+    return listening
+
+
+def _shown(host: str) -> str:
+    """Write a host as an address does."""
+    return f"[{host}]" if ":" in host else host
