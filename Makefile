@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check validate bench clean
+.PHONY: help demo dashboard offline-kit test lint check validate bench clean
 
 help:  ## list the jobs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | awk -F '\t' '{ printf "make %-9s%s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | awk -F '\t' '{ printf "make %-12s%s\n", $$1, $$2 }'
 
 # The package, editable, with what the tests and checks need; made again when pyproject.toml changes.
 $(READY): pyproject.toml
@@ -21,13 +21,25 @@ $(READY): pyproject.toml
 		{ echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
 	@echo "setting up $(VENV) (a few minutes the first time)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,dashboard]'
 	@touch $@
 
 demo: $(READY)  ## the main job: Essex, two policies, ten paired seeds, out/report.html
 	@mkdir -p out
 	$(BIN)/demandsim compare essex --policy council-raises-threshold --policy system-leadership \
 		--residents 100000 --years 5 --seeds 10 --report out/report.html
+
+dashboard: $(READY)  ## the dashboard for a room, in this machine's browser
+	$(BIN)/demandsim dashboard --open
+
+offline-kit: $(READY)  ## a folder of wheels that installs the dashboard with no network: see offline-kit/README.txt
+	rm -rf offline-kit
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir offline-kit '.[dashboard]'
+	@printf '%s\n' 'On a machine of the same kind with Python $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'), in this folder:' \
+		'  python3 -m venv demandsim' \
+		'  demandsim/bin/python -m pip install --no-index --find-links . "demandsim[dashboard]"' \
+		'  demandsim/bin/demandsim dashboard --open' > offline-kit/README.txt
+	@echo "offline-kit holds $$(ls offline-kit/*.whl | wc -l) wheels; offline-kit/README.txt says how to install them"
 
 test: $(READY)  ## run the tests (TESTS="tests/unit" for a part) and say what was not run
 	@status=0; $(BIN)/python -m pytest $(TESTS) || status=$$?; \
@@ -53,5 +65,5 @@ bench: $(READY)  ## speed and memory: one and two threads, more residents, the p
 	$(BIN)/python -m tests.speed.bench
 
 clean:  ## remove virtual environments, results and caches
-	rm -rf .venv .venv-* out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-* out offline-kit build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -44,6 +44,22 @@ def code_blocks(page: Path) -> list[tuple[str, str]]:
     return [*fenced, *(("", block) for block in re.findall(r"(?:^ {4}\S.*\n)+", rest, flags=re.MULTILINE))]
 
 
+def example_files(page: Path) -> dict[str, str]:
+    """Files that a page has its reader save: code with the file's name behind ``toml``."""
+    named_blocks = [(fence.split(), block) for fence, block in code_blocks(page)]
+    return {
+        words[1]: block
+        for words, block in named_blocks
+        if words[:1] == ["toml"] and words[-1].endswith(".toml")
+    }
+
+
+def save_examples(page: Path, folder: Path) -> None:
+    """Save the files of a page."""
+    for name, text in example_files(page).items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def headings(page: Path) -> set[str]:
     """The anchors of a page's headings."""
     titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -88,8 +104,12 @@ def test_the_readme_shows_commands_at_all() -> None:
 
 
 @pytest.mark.parametrize(("page", "line"), commands())
-def test_commands_are_understood(page: str, line: str) -> None:
+def test_commands_are_understood(
+    page: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Parsed as the command line does, and not run; names of places and policies are read."""
+    save_examples(ROOT / page, tmp_path)
+    monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(line)
     group: Any = typer.main.get_command(app)
     assert name in group.commands
@@ -101,12 +121,13 @@ def test_commands_are_understood(page: str, line: str) -> None:
     if given.get("scenario"):
         read_scenario(given["scenario"])
     if name == "show":
-        assert list(shipped().rglob(f"{given['name']}.toml"))
+        assert list(shipped().rglob(f"{given['name']}.toml")) or Path(given["name"]).is_file()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One after another, as a reader would type them."""
+    save_examples(page, tmp_path)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     for language, block in code_blocks(page):

@@ -16,7 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 import demandsim as ds
-from demandsim.faces.cli import LONGEST, MISTAKE, STOPPED, answer, app
+from demandsim.faces.cli import MISTAKE, STOPPED, answer, app
+from demandsim.faces.typed import LONGEST
 
 START = "from demandsim.faces.cli import main; main()"
 HELP_SECONDS = 0.5
@@ -70,7 +71,7 @@ def test_help_is_given(arguments: list[str]) -> None:
 def test_help_lists_every_command(capsys: Capture) -> None:
     assert answer([]) == 0
     told = capsys.readouterr().out.partition("Commands:")[2]
-    for name in ("run", "compare", "evidence", "show"):
+    for name in ("run", "compare", "evidence", "show", "schema"):
         assert f"\n  {name} " in told
     assert "..." not in told  # every summary fits on its line
 

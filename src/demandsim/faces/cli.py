@@ -1,4 +1,4 @@
-"""The command line: ``demandsim run``, ``compare``, ``evidence``, ``show`` and ``check``.
+"""The command line: ``demandsim run``, ``compare``, ``evidence``, ``show``, ``check``, ``schema`` and ``dashboard``.
 
 Exit codes: 0 fine; 1 a check that differs, or anything unexpected, with its traceback; 2 a mistake of the user's, told
 in one line; 130 stopped by Ctrl-C with nothing to show. What a command needs is imported when it runs, so that
@@ -13,49 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
-from demandsim.errors import DemandSimError, shown
+from demandsim.errors import DemandSimError
+from demandsim.faces.typed import some_years, whole
 
 DIFFERS, MISTAKE, STOPPED = 1, 2, 130
 
-LONGEST = 30
-"""Years of 52 weeks in the longest run that a scenario may have."""
-
 USUAL = 5
 """Years that ``compare`` runs unless told otherwise."""
-
-
-def whole(given: str | int) -> int:
-    """Read a whole number as typed.
-
-    Parameters
-    ----------
-    given : str or int
-        What was typed; a default comes as it is.
-
-    Raises
-    ------
-    typer.BadParameter
-        If it is anything else.
-    """
-    try:
-        return int(given)
-    except ValueError:
-        raise typer.BadParameter(f"given {shown(given)}; a whole number would do") from None
-
-
-def some_years(given: str | int) -> int:
-    """Read a number of years as typed.
-
-    Raises
-    ------
-    typer.BadParameter
-        If it is no whole number, or one that nothing could run for.
-    """
-    years = whole(given)
-    if not 1 <= years <= LONGEST:
-        raise typer.BadParameter(f"given {years}; a whole number from 1 to {LONGEST} would do")
-    return years
-
 
 Arms = Annotated[
     list[str] | None,
@@ -266,6 +230,40 @@ def check(
 
     if not check_cases(folder, case or [], update=update, why=why):
         raise typer.Exit(DIFFERS)
+
+
+@app.command()
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of file: scenario, place or policy.")],
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Write it there, not to the screen.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of a kind of file.
+
+    Editors complete and check TOML files by it; docs/writing.md says how to point one at it.
+    """
+    from demandsim.faces.schemas import give_schema
+
+    give_schema(kind, out)
+
+
+@app.command()
+def dashboard(
+    host: Annotated[
+        str, typer.Option("--host", help="Address to serve at; 127.0.0.1 is this machine alone.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", parser=whole, metavar="N", help="Port; 0 is any that is free.")
+    ] = 8765,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in this machine's browser.")
+    ] = False,
+) -> None:
+    """Serve the dashboard for a room, until Ctrl-C."""
+    from demandsim.faces.dashboard.server import serve
+
+    serve(host, port, open_browser=open_browser)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

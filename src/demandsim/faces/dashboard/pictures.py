@@ -10,14 +10,23 @@ import pandas as pd
 from demandsim.analysis.attribution import failure_frame
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.findings import clear
-from demandsim.analysis.flows import PURSE, first_week
+from demandsim.analysis.flows import PURSE
 from demandsim.analysis.intervals import label
 from demandsim.analysis.outcomes import MAIN, few_told, outcomes_frame, timeline_frame
 from demandsim.analysis.pages import Cell, element, table
 from demandsim.analysis.sections import money_cell, names_of
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.analysis.shunt import shunt_frame
-from demandsim.analysis.words import differences, grain, measure_title, quantity, who
+from demandsim.analysis.words import (
+    ROW_TITLES,
+    SECTOR_TITLES,
+    differences,
+    grain,
+    measure_title,
+    quantity,
+    who,
+)
+from demandsim.scenario.policy import Policy
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 """Told apart by those who do not see red and green alike; grey is the place as it is."""
@@ -38,7 +47,17 @@ def between(worlds: Sequence[Comparison]) -> Comparison | None:
         return None
     one, other = worlds
     pairs = tuple(Pair(a.policy, b.policy) for a, b in zip(one.pairs, other.pairs, strict=True))
-    return Comparison(one.scenario, (*one.policies, *other.policies), pairs)
+    return Comparison(one.scenario, _together(worlds), pairs)
+
+
+def aligned(worlds: Sequence[Comparison]) -> list[Comparison]:
+    """Count every world over the same weeks, from the first in which any of them differs, so that columns subtract."""
+    return [Comparison(one.scenario, _together(worlds), one.pairs) for one in worlds]
+
+
+def _together(worlds: Sequence[Comparison]) -> tuple[Policy, ...]:
+    """Give the policies of all worlds, each once."""
+    return tuple({policy.name: policy for one in worlds for policy in one.policies}.values())
 
 
 def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by: str) -> str:
@@ -53,6 +72,7 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
     view, by
         As ``shunt_frame``; without enough residents the table says that it is indicative.
     """
+    worlds = aligned(worlds)
     columns = [*worlds, *([both] if (both := between(worlds)) else [])]
     heads = [*titles, *(["The second less the first"] if len(columns) > len(worlds) else [])]
     frames = [shunt_frame(one, view=view, by=by) for one in columns]
@@ -68,7 +88,7 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
         (line, column): "saves" if frame["mean"].iloc[row] < 0 else "pays"
         for line, row in enumerate(kept)
         for column, frame in enumerate(frames, start=1)
-        if clear(frame.iloc[row])
+        if len(worlds[0].pairs) > 1 and clear(frame.iloc[row])
     }
     residents = worlds[0].scenario.residents
     mark = "" if residents >= MONEY_FROM else f" Indicative only: {residents:,} residents were simulated."
@@ -83,8 +103,6 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
 
 def _called(key: str, names: Mapping[str, str], comparison: Comparison) -> str:
     """Name a payer, a sector or a sum."""
-    from demandsim.analysis.words import ROW_TITLES, SECTOR_TITLES
-
     return {**SECTOR_TITLES, **names, **ROW_TITLES}.get(key) or who(key, comparison.scenario)
 
 
@@ -101,18 +119,18 @@ def _moves(frames: Sequence[pd.DataFrame], row: int, least: float) -> bool:
 
 def outcomes(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
     """What each world does to residents, a row a measure."""
-    frames = [outcomes_frame(one).set_index("measure", drop=False) for one in worlds]
+    frames = [outcomes_frame(one).set_index("measure", drop=False) for one in aligned(worlds)]
     there = [name for name in MAIN if name in frames[0].index]
     rows = []
     for name in there:
         share = name.endswith("_share")
         cells = []
         for frame in frames:
-            mean, low, high = differences(frame.loc[name])
+            mean, low, high = differences(frame.loc[name].to_dict())
             small = f"<small>{low} to {high}</small>" if "n/a" not in (low, high) else ""
             cells.append(Cell(f"{mean}{small}"))
-        now = quantity(float(frames[0].loc[name, "baseline"]), share=share)
-        rows.append([measure_title(name), str(frames[0].loc[name, "unit"]), now, *cells])
+        now = quantity(float(frames[0]["baseline"][name]), share=share)
+        rows.append([measure_title(name), str(frames[0]["unit"][name]), now, *cells])
     caption = f"What it does to residents, for the place; 90% interval in small print ({label(len(worlds[0].pairs))})"
     shown = table(caption, ["Measure", "unit", "as it is now", *titles], rows, words=[1])
     few = few_told(frames[0], worlds[0].scenario.residents)
@@ -147,14 +165,15 @@ def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
             {
                 "type": "sankey",
                 "left": 10,
-                "right": 240,
+                "right": 190,
                 "data": [
                     {"name": end, "itemStyle": {"color": BLUE if end.startswith("from") else ORANGE}}
                     for end in ends
                 ],
                 "links": links,
                 "lineStyle": {"color": "source", "opacity": 0.35},
-                "label": {"fontSize": 13},
+                "label": {"fontSize": 12, "lineHeight": 14, "width": 180, "overflow": "break"},
+                "levels": [{"depth": 0, "label": {"width": 150}}],
             }
         ],
     }
@@ -183,47 +202,32 @@ def lines(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> 
         (title, colour, "solid", frame["policy"])
         for title, colour, frame in zip(titles, (BLUE, ORANGE), frames, strict=False)
     ]
-    begins = first_week(worlds[0]) // 13
     return {
         "tooltip": {"trigger": "axis"},
         "animation": False,
         "legend": {"top": 0},
         "grid": {"left": 80, "right": 20, "top": 40, "bottom": 50},
-        "xAxis": {
-            "type": "category",
-            "data": quarters,
-            "name": "year and quarter",
-            "nameLocation": "middle",
-            "nameGap": 30,
-        },
-        "yAxis": {
-            "type": "value",
-            "scale": True,
-            "name": "contacts a quarter",
-            "nameLocation": "middle",
-            "nameGap": 62,
-        },
+        "xAxis": {"type": "category", "data": quarters, **_axis("year and quarter", 30)},
+        "yAxis": {"type": "value", "scale": True, **_axis("contacts a quarter", 62)},
         "series": [
-            {
-                "type": "line",
-                "name": name,
-                "data": [round(number) for number in values],
-                "symbol": "none",
-                "lineStyle": {"width": 3, "type": kind, "color": colour},
-                "itemStyle": {"color": colour},
-                **(
-                    {
-                        "markLine": {
-                            "silent": True,
-                            "symbol": "none",
-                            "label": {"formatter": "change begins"},
-                            "data": [{"xAxis": begins}],
-                        }
-                    }
-                    if name == "As it is now" and begins > 0
-                    else {}
-                ),
-            }
-            for name, colour, kind, values in series
+            _line(name, colour, kind, [round(n) for n in values]) for name, colour, kind, values in series
         ],
+    }
+
+
+def _axis(name: str, gap: int) -> dict[str, Any]:
+    """Name an axis in its middle."""
+    return {"name": name, "nameLocation": "middle", "nameGap": gap}
+
+
+def _line(name: str, colour: str, kind: str, values: list[int]) -> dict[str, Any]:
+    """Draw one line."""
+    style = {"width": 3, "type": kind, "color": colour}
+    return {
+        "type": "line",
+        "name": name,
+        "data": values,
+        "symbol": "none",
+        "lineStyle": style,
+        "itemStyle": {"color": colour},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
@@ -85,11 +85,12 @@ def asked(address: str, version: str) -> tuple[Question, list[str]]:
     """
     given = dict(parse_qsl(address[:4_000], keep_blank_values=True, errors="replace"))
     question, said = Question(), []
+    numbers = {}
     for name, low_high in _BOUNDS.items():
         if name in given:
-            number, line = _whole(name, given[name], *low_high, usual=getattr(question, name))
-            question = replace(question, **{name: number})
+            numbers[name], line = _whole(name, given[name], *low_high, usual=getattr(question, name))
             said += line
+    question = Question(**{**asdict(question), **numbers})
     question, lines = _named(question, given)
     made_by = given.get("version", version)
     if made_by != version:

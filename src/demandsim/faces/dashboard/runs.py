@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import NamedTuple
 
 from demandsim.analysis.comparison import Comparison, Pair
@@ -27,6 +28,9 @@ MOST_KEPT = 6
 """Questions whose answers are kept, over all visitors."""
 
 
+_SERIAL = count(1)
+
+
 class Stage(NamedTuple):
     """One size at which a question is run."""
 
@@ -41,6 +45,7 @@ class State(NamedTuple):
     weeks_done: int
     weeks_in_all: int
     worlds: tuple[Comparison, ...]  # one for each world that differs from the place as it is
+    serial: int  # of these worlds: another number, other digits
     running: bool
     told: str  # what went wrong, or that it was stopped; empty otherwise
 
@@ -68,6 +73,7 @@ class Run:
         self._version = 0
         self._weeks_done = 0
         self._worlds: tuple[Comparison, ...] = ()
+        self._serial = 0
         self._told = ""
         self.stages = stages(question)
         arms = 1 + len(question.arms())
@@ -81,7 +87,13 @@ class Run:
         with self._lock:
             running = self._left > 0 and not self._told
             return State(
-                self._version, self._weeks_done, self._weeks_in_all, self._worlds, running, self._told
+                self._version,
+                self._weeks_done,
+                self._weeks_in_all,
+                self._worlds,
+                self._serial,
+                running,
+                self._told,
             )
 
     def stop(self) -> None:
@@ -145,7 +157,7 @@ class Run:
             for world, arm in enumerate(self.question.arms())
         )
         with self._lock:
-            self._worlds = worlds
+            self._worlds, self._serial = worlds, next(_SERIAL)
             self._version += 1
 
     def _tell(self, what: str) -> None:
@@ -155,11 +167,15 @@ class Run:
             self._version += 1
 
 
+THREADS = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="demandsim-run")
+"""Where everything that visitors ask is run."""
+
+
 class Runs:
     """All runs of this server."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="demandsim-run")
+        self._threads = THREADS
         self._kept: OrderedDict[Question, Run] = OrderedDict()
         self._lock = threading.Lock()
 

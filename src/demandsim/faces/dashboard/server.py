@@ -41,6 +41,8 @@ def serve(host: str, port: int, *, open_browser: bool) -> None:
     RunError
         If the extra is not installed, or the port is taken.
     """
+    if not 0 <= port <= 65_535:
+        raise RunError(f"dashboard: there is no port {port}; one from 0 to 65535 would do")
     if missing := [name for name in ("solara", "uvicorn") if find_spec(name) is None]:
         raise RunError(
             f"dashboard: {' and '.join(missing)} not installed; pip install 'demandsim[dashboard]' would do"
@@ -67,9 +69,10 @@ def _bound(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except OSError as error:
+        listening.listen(128)  # whoever is early waits while the app is loaded
+    except (OSError, UnicodeError) as error:
         listening.close()
-        reason = error.strerror or str(error)
+        reason = getattr(error, "strerror", None) or str(error)
         raise RunError(
             f"dashboard: {host}:{port} cannot be used ({reason}); --port 0 takes any free one"
         ) from None

@@ -6,10 +6,13 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import solara
 import solara.lab
 
+from demandsim.analysis.pages import element
+from demandsim.analysis.sections import names_of
 from demandsim.faces.dashboard import pictures
 from demandsim.faces.dashboard.question import (
     FEWEST_RESIDENTS,
@@ -24,6 +27,7 @@ from demandsim.faces.dashboard.question import (
 )
 from demandsim.faces.dashboard.runs import RUNS, State
 from demandsim.faces.dashboard.shown import ROOM
+from demandsim.faces.dashboard.take_away import take_away
 
 LOOK = 0.2
 """Seconds between two looks at how far a run is."""
@@ -36,7 +40,7 @@ def two_worlds() -> None:
     router = solara.use_router()
     first, put_right = solara.use_memo(lambda: asked(router.search or "", VERSION), [])
     question, set_question = solara.use_state(first)
-    state, set_state = solara.use_state(State(0, 0, 1, (), True, ""))
+    state, set_state = solara.use_state(State(0, 0, 1, (), 0, True, ""))
     run = solara.use_memo(lambda: RUNS.ask(question), [question])
 
     async def look() -> None:
@@ -46,7 +50,7 @@ def two_worlds() -> None:
             now = run.state()
             if (now.version, now.weeks_done) != before:
                 before = (now.version, now.weeks_done)
-                set_state(lambda shown, now=now: now if now.worlds else now._replace(worlds=shown.worlds))
+                set_state(partial(after, now))
             if not now.running:
                 return
             await asyncio.sleep(LOOK)
@@ -59,12 +63,17 @@ def two_worlds() -> None:
         set_question(new)
 
     for line in put_right:
-        solara.HTML(tag="p", unsafe_innerHTML=pictures.element("span", line), classes=["mark"])
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
     if not ROOM.value:
         asking(question, ask)
     progress(state, run.stop)
     if state.worlds:
         answer(question, state)
+
+
+def after(now: State, shown: State) -> State:
+    """Give what to show next: as it is now, with the worlds shown so far while there are no new ones."""
+    return now if now.worlds else now._replace(worlds=shown.worlds, serial=shown.serial)
 
 
 @solara.component
@@ -139,7 +148,7 @@ def progress(state: State, stop: Callable[[], None]) -> None:
             solara.ProgressLinear(value=100 * state.weeks_done / state.weeks_in_all)
             solara.Button("Stop", on_click=stop, text=True)
     elif state.told:
-        solara.HTML(tag="p", unsafe_innerHTML=pictures.element("span", state.told), classes=["mark"])
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", state.told), classes=["mark"])
 
 
 @solara.component
@@ -149,9 +158,9 @@ def answer(question: Question, state: State) -> None:
     titles = [one.policies[0].title for one in worlds]
     view, set_view = solara.use_state("cash")
     by, set_by = solara.use_state("payer")
-    sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [worlds])
+    sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [state.serial])
     for said in sentences:
-        solara.HTML(tag="p", unsafe_innerHTML=pictures.element("span", said), classes=["sentence"])
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["sentence"])
     with solara.Row():
         with solara.ToggleButtonsSingle(view, on_value=set_view):
             for name, title in pictures.VIEWS.items():
@@ -160,23 +169,26 @@ def answer(question: Question, state: State) -> None:
             for name, title in (("payer", "By who pays"), ("sector", "By sector")):
                 solara.Button(title, value=name)
     with solara.Columns([3, 2]):
-        table = solara.use_memo(lambda: pictures.money(worlds, titles, view=view, by=by), [worlds, view, by])
+        table = solara.use_memo(
+            lambda: pictures.money(worlds, titles, view=view, by=by), [state.serial, view, by]
+        )
         solara.HTML(unsafe_innerHTML=table)
         with solara.Column():
             solara.HTML(
                 tag="h2", unsafe_innerHTML="Contacts that need not have been", style="font-size:1.1rem"
             )
-            options = solara.use_memo(lambda: pictures.flows(worlds[-1], "policy"), [worlds])
+            options = solara.use_memo(lambda: pictures.flows(worlds[-1], "policy"), [state.serial])
             solara.FigureEcharts(options, attributes={"style": "height: 420px; width: 100%"})
             solara.HTML(unsafe_innerHTML=pictures.flows_said(worlds[-1], "policy"))
     over_time(state, titles)
-    solara.HTML(unsafe_innerHTML=solara.use_memo(lambda: pictures.outcomes(worlds, titles), [worlds]))
+    solara.HTML(unsafe_innerHTML=solara.use_memo(lambda: pictures.outcomes(worlds, titles), [state.serial]))
+    take_away(question, worlds, VERSION)
 
 
 @solara.component
 def over_time(state: State, titles: list[str]) -> None:
     """One service's contacts over time, in both worlds on one axis."""
-    services = {pictures.names_of(state.worlds[0])[name]: name for name in state.worlds[0].scenario.services}
+    services = {names_of(state.worlds[0])[name]: name for name in state.worlds[0].scenario.services}
     usual = "a_and_e" if "a_and_e" in services.values() else next(iter(services.values()))
     service, set_service = solara.use_state(usual)
     titled = {name: title for title, name in services.items()}
@@ -186,5 +198,5 @@ def over_time(state: State, titles: list[str]) -> None:
         titled.get(service, titled[usual]),
         on_value=lambda t: set_service(services[t]),
     )
-    options = solara.use_memo(lambda: pictures.lines(state.worlds, titles, service), [state.worlds, service])
+    options = solara.use_memo(lambda: pictures.lines(state.worlds, titles, service), [state.serial, service])
     solara.FigureEcharts(options, attributes={"style": "height: 360px; width: 100%"})

@@ -1,0 +1,143 @@
+"""The same residents in both worlds, week by week, small enough to send to a browser once."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.experiment.settle import SETTLING
+from demandsim.faces.dashboard.question import AS_IT_IS, Question, policy_of, presets
+from demandsim.population.columns import HERE
+from demandsim.records.journal import CONTACT, HANDED_ON, LOST_ON_THE_WAY, STAY_BEGAN, TURNED_AWAY
+from demandsim.records.record import RunRecord
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.model import DemandModel
+
+FOLLOWED = 240
+"""Residents that two pictures side by side can show a room."""
+WITH_NEEDS = 3
+"""Of four followed, how many have a need when the first week begins: there is more to see."""
+BOUNCED, GONE, MOST_DOORS = 8, 15, 14
+"""Bits of a resident's byte: severity (0 to 4) + bounced (8) + 16 x where: 0 home, 1 + agency, 15 gone."""
+_AWAY = (TURNED_AWAY, HANDED_ON, LOST_ON_THE_WAY)
+
+
+class Trace(NamedTuple):
+    """Two worlds of the same residents."""
+
+    scenario: Scenario
+    titles: tuple[str, str]
+    residents: NDArray[np.int64]  # identities, rising
+    weeks: tuple[NDArray[np.uint8], NDArray[np.uint8]]  # [week, resident], a byte as above
+    records: tuple[RunRecord, RunRecord]  # with the journeys of these residents
+
+    def data(self) -> dict[str, Any]:
+        """Write it for the player in the browser."""
+        return {
+            "residents": self.residents.tolist(),
+            "titles": list(self.titles),
+            "doors": [agency.title for agency in list(self.scenario.agencies.values())[: MOST_DOORS - 1]],
+            "weeks": int(self.weeks[0].shape[0]),
+            "worlds": [base64.b64encode(week.tobytes()).decode("ascii") for week in self.weeks],
+        }
+
+
+def traced(question: Question, stop: threading.Event, tell: Callable[[float], None]) -> Trace | None:
+    """Run both worlds with some residents followed; None if it was stopped.
+
+    Parameters
+    ----------
+    question
+        What is asked; the first pair's seed is used.
+    stop
+        Set to stop within a week's run.
+    tell
+        Called with the share that is done.
+    """
+    scenario = question.scenario()
+    start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
+    total = SETTLING + 2 * scenario.weeks
+    done = 0
+
+    def ran(model: DemandModel) -> bool:
+        """Run a week, unless it was stopped."""
+        nonlocal done
+        if stop.is_set():
+            return False
+        model.step()
+        done += 1
+        tell(done / total)
+        return True
+
+    while start.week < 0:
+        if not ran(start):
+            return None
+    residents = chosen(start, question.seed)
+    found = []
+    for name in (question.first, question.second):
+        arm = () if name == AS_IT_IS else (policy_of(name),)
+        model = DemandModel(
+            scenario, seed=question.seed, policies=arm, start=start, followed=residents.tolist()
+        )
+        weeks = np.zeros((scenario.weeks, residents.size), np.uint8)
+        for week in range(scenario.weeks):
+            if not ran(model):
+                return None
+            weeks[week] = this_week(model, residents)
+        found.append((weeks, model.record))
+    titles = presets(question.place)
+    (one, record), (other, its_record) = found
+    return Trace(
+        scenario,
+        (titles[question.first], titles[question.second]),
+        residents,
+        (one, other),
+        (record, its_record),
+    )
+
+
+def chosen(start: DemandModel, seed: int) -> NDArray[np.int64]:
+    """Pick the residents to follow: three of four have a need to begin with; the same seed picks the same."""
+    lot = np.random.default_rng(seed)
+    here = start.state.presence == HERE
+    needy = here & (start.state.severity > 0).any(axis=1)
+    picked = [
+        lot.choice(np.flatnonzero(rows), min(number, int(rows.sum())), replace=False)
+        for rows, number in (
+            (needy, FOLLOWED * WITH_NEEDS // 4),
+            (here & ~needy, FOLLOWED - FOLLOWED * WITH_NEEDS // 4),
+        )
+    ]
+    return np.sort(np.concatenate(picked)).astype(np.int64)
+
+
+def this_week(model: DemandModel, residents: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Tell of each followed resident how bad the worst need is, where the week was spent, and whether they bounced."""
+    state, scenario = model.state, model.place_scenario
+    agency_of = _agency_of(scenario)
+    here = state.presence[residents] == HERE
+    where = np.zeros(residents.size, np.int64)
+    stays = state.stay_service[residents].astype(np.int64)
+    where[stays >= 0] = agency_of[stays[stays >= 0]] + 1
+    bounced = np.zeros(residents.size, np.int64)
+    for _, resident, event, service, *_ in model.journal[-1].tolist():
+        at = int(np.searchsorted(residents, resident))
+        if event in (CONTACT, STAY_BEGAN) and stays[at] < 0:
+            where[at] = agency_of[service] + 1
+        elif event in _AWAY:
+            bounced[at] = BOUNCED
+            where[at] = where[at] or agency_of[service] + 1
+    where = np.where(here, np.minimum(where, MOST_DOORS), GONE)
+    worst = np.where(here, state.severity[residents].max(axis=1), 0)
+    return (worst + bounced + 16 * where).astype(np.uint8)
+
+
+def _agency_of(scenario: Scenario) -> NDArray[np.int64]:
+    """Number the agency of each service."""
+    agencies = list(scenario.agencies)
+    return np.array([agencies.index(service.agency) for service in scenario.services.values()], np.int64)
