@@ -191,7 +191,7 @@ def test_only_a_year_before_week_0_settles(town: Scenario) -> None:
 
 @pytest.mark.parametrize("first_week", [5, 1.5, "0", None, True, -(10**9)])
 def test_a_first_week_that_is_none_is_refused_in_a_line(town: Scenario, first_week: object) -> None:
-    with pytest.raises(RunError, match="first_week: given .*; a whole number from -2600 to 0 would do"):
+    with pytest.raises(RunError, match="first_week: given"):
         DemandModel(town, seed=1, first_week=first_week)  # type: ignore[arg-type]
 
 
