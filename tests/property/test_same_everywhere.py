@@ -73,6 +73,25 @@ def test_with_nothing_compiled(expected: str) -> None:
     assert elsewhere(RUN, NUMBA_DISABLE_JIT="1") == expected
 
 
+def test_with_nothing_compiled_and_more_fixed_groups_than_a_byte_has_bits() -> None:
+    code = """
+import demandsim as ds
+town = ds.read_scenario("small-town").replace(residents=500)
+names = [name for name, service in town.services.items() if service.closed_to is None][:12]
+closing = tuple(
+    {"close": name, "group": {"age": (0, 30 + 5 * number), "membership": "fixed"}}
+    for number, name in enumerate(names)
+)
+policy = ds.Policy(name="many", title="Many groups", source="a test", maker="council", change=closing)
+model = ds.DemandModel(town, seed=11, policies=[policy])
+model.run(3)
+print(int(model.state.member.max()) >= 1 << 9, model.digest)
+"""
+    compiled = elsewhere(code)
+    assert compiled.startswith("True ")
+    assert elsewhere(code, NUMBA_DISABLE_JIT="1") == compiled
+
+
 def test_from_another_folder_and_language(expected: str, tmp_path: Path) -> None:
     code = f"import os; os.chdir({str(tmp_path)!r})\n" + RUN
     assert elsewhere(code, LC_ALL="C", TZ="Asia/Kathmandu", COLUMNS="20") == expected

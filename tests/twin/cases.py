@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tests.twin.comparing import run_both
+from tests.twin.made_up import made_up
 from tests.twin.town import Town
 
 from demandsim.scenario.policy import Change, Policy
@@ -232,3 +233,14 @@ def run_case(name: str) -> tuple[Town, DemandModel]:
     """Run both on a case, once."""
     case = CASES[name]()
     return run_both(case.scenario, seed=case.seed, policies=case.policies, first_week=case.first_week)
+
+
+MADE_UP = range(9)
+"""Numbers of the made-up towns that are run beside the cases."""
+
+
+@lru_cache
+def run_made_up(number: int) -> tuple[Town, DemandModel]:
+    """Run both on a made-up town, once."""
+    place, changes = made_up(number)
+    return run_both(place, seed=number, policies=[changes], first_week=-(number % 3))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from tests.twin.pence import pence_by_payer
 from tests.twin.people import laid_out
 from tests.twin.town import Town
 
+from demandsim.records.labels import LINES
 from demandsim.records.ledger import Weekly
 from demandsim.records.measures import MEASURES
 from demandsim.scenario.policy import Policy
@@ -74,3 +76,26 @@ def of_residents(twin: Town, model: DemandModel) -> list[str]:
             for at in np.argwhere(mine != theirs).tolist()
         ]
     return found
+
+
+def of_pence(twin: Town, model: DemandModel) -> list[str]:
+    """Compare what contacts cost whom, by week, payer and agency: all of the full view but lines without a contact.
+
+    Charges are lines that follow contacts, so they stay in.
+    """
+    mine = {key: pence for key, pence in pence_by_payer(twin).items() if pence}
+    record = model.record
+    theirs: dict[tuple[int, str, str], int] = {}
+    whole = record.ledger(("week", "payer", "agency"), view="full", scaled=False)
+    by_kind = record.ledger(("week", "payer", "agency", "kind"), view="full", scaled=False)
+    lines = by_kind[by_kind["kind"].isin(set(LINES) - {"charge"})]
+    for frame, sign in ((whole, 1), (lines, -1)):
+        for week, payer, agency, pence in frame[["week", "payer", "agency", "pence"]].itertuples(index=False):
+            theirs[week, payer, agency] = theirs.get((week, payer, agency), 0) + sign * pence
+    theirs = {key: pence for key, pence in theirs.items() if pence}
+    return [
+        f"week {week}: {payer} pays at {agency}: twin {mine.get(key, 0)} pence, model {theirs.get(key, 0)} pence"
+        for key in sorted(mine.keys() | theirs.keys())
+        if mine.get(key) != theirs.get(key)
+        for week, payer, agency in [key]
+    ]

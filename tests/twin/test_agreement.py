@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.twin.cases import CASES, policy, run_case, town
-from tests.twin.comparing import differences, run_both
-from tests.twin.made_up import made_up
+from tests.twin.cases import CASES, MADE_UP, policy, run_case, run_made_up, town
+from tests.twin.comparing import differences, of_pence, run_both
 from tests.twin.people import Resident
 from tests.twin.queues import LONGEST
 from tests.twin.service import Service
@@ -23,7 +22,6 @@ from demandsim.records.measures import EVENTS, MEASURES
 from demandsim.scenario.policy import VERBS
 from demandsim.simulation.model import DemandModel
 
-MADE_UP = range(9)
 FROM_THE_PACKAGE = {
     "demandsim.agencies",  # from demandsim.agencies import rules
     "demandsim.agencies.rules",
@@ -53,9 +51,31 @@ def test_the_twin_agrees(name: str) -> None:
 
 @pytest.mark.parametrize("number", MADE_UP)
 def test_the_twin_agrees_in_a_made_up_town(number: int) -> None:
-    place, changes = made_up(number)
-    twin, model = run_both(place, seed=number, policies=[changes], first_week=-(number % 3))
+    twin, model = run_made_up(number)
     assert differences(twin, model)[:10] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_twins_contacts_cost_the_same_to_the_penny(name: str) -> None:
+    assert of_pence(*run_case(name))[:10] == []
+
+
+@pytest.mark.parametrize("number", MADE_UP)
+def test_the_twins_contacts_cost_the_same_in_a_made_up_town(number: int) -> None:
+    assert of_pence(*run_made_up(number))[:10] == []
+
+
+def test_between_them_the_cases_share_prices_charge_and_move_who_pays() -> None:
+    """What the comparison in pence is for: joint payers, odd pence, charges, prices and payers that change."""
+    stood = [version.scenario for name in CASES for version in run_case(name)[1].timetable.versions]
+    services = [service for scenario in stood for service in scenario.services.values()]
+    assert any(len(service.payers) == 3 for service in services)
+    assert any(service.charge for service in services)
+    changes = [c for name in CASES for p in run_case(name)[1].timetable.policies for c in p.change]
+    moved = [change.move_service for change in changes if change.move_service is not None]
+    assert any(move.payers for move in moved)
+    assert any(move.agency for move in moved)
+    assert any("unit_cost" in path for change in changes for path in change.set)
 
 
 def test_the_twin_agrees_with_a_settled_start_and_with_a_fork() -> None:
@@ -157,7 +177,7 @@ def test_the_twin_shares_only_what_it_may() -> None:
 
 
 def test_a_cell_out_of_place_is_told() -> None:
-    """The comparison itself: one contact moved, one resident changed, and it says which."""
+    """The comparison itself: one contact moved, one resident changed, and it says which, and what it costs whom."""
     twin, model = run_both(CASES["as_it_is"]().scenario.replace(residents=500, weeks=2), seed=1)
     assert differences(twin, model) == []
     week, cells, counts = twin.records.ledger._weeks[1]
@@ -167,3 +187,6 @@ def test_a_cell_out_of_place_is_told() -> None:
     assert len(told) == 2
     assert told[0].startswith("week 1: ")
     assert told[1].startswith("resident 4: support")
+    costs = of_pence(twin, model)
+    assert costs
+    assert all(line.startswith("week 1: ") for line in costs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.twin.cases import CASES, run_case
+from tests.twin.cases import CASES, MADE_UP, run_case, run_made_up
 from tests.twin.luck import Luck
 
 from demandsim import chance
@@ -14,6 +14,14 @@ from demandsim.chance import PASS_ON
 def test_no_word_is_used_twice(name: str) -> None:
     """Every use is recorded as it is made."""
     luck = run_case(name)[0].luck
+    assert luck.count > 100_000
+    assert luck.repeated == []
+
+
+@pytest.mark.parametrize("number", MADE_UP)
+def test_no_word_is_used_twice_in_a_made_up_town(number: int) -> None:
+    """Rules brought together by lot: doors that pass on, shut and lead on as no file of ours has them."""
+    luck = run_made_up(number)[0].luck
     assert luck.count > 100_000
     assert luck.repeated == []
 

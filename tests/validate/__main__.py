@@ -13,13 +13,14 @@ from collections.abc import Callable
 
 from tests.validate import battery, cold, scale, stale
 
-PARTS: dict[str, Callable[..., list[str]]] = {
+PARTS: dict[str, Callable[..., list[str] | None]] = {
     "chance": battery.run,
     "scale": scale.run,
     "cold": cold.run,
     "stale": stale.run,
 }
-"""Name to a function of ``short``, ``seed`` and ``jobs`` that prints what it does and gives a line for each failure."""
+"""Name to a function of ``short``, ``seed`` and ``jobs``: it prints what it does and gives a line for each failure, or
+None where it is left out of the short form."""
 
 
 def main() -> int:
@@ -32,8 +33,12 @@ def main() -> int:
     failures = {}
     for name, part in PARTS.items():
         before = time.perf_counter()
-        failures[name] = part(short=given.short, seed=given.seed, jobs=given.jobs)
-        verdict = f"{len(failures[name])} failed" if failures[name] else "passed"
+        found = part(short=given.short, seed=given.seed, jobs=given.jobs)
+        if found is None:
+            print(f"{name}: not run in the short form")
+            continue
+        failures[name] = found
+        verdict = f"{len(found)} failed" if found else "passed"
         print(f"{name}: {verdict} ({(time.perf_counter() - before) / 60:.1f} minutes)")
     for name, lines in failures.items():
         for line in lines:

@@ -35,12 +35,37 @@ class AsChanged(NamedTuple):
     stated: Scenario  # the file itself
     moves: tuple[DriverMove, ...]
     strengths: dict[str, dict[str, float]]
-    opened: dict[
-        str, tuple[Group, str]
-    ]  # service opened by now, shut again or not, to whom and by which policy
-    drawn_by: dict[
-        str, str
-    ]  # service to the policy whose group opens or shuts it: its random share is that policy's
+    # By service, and only where a policy's group is in force or has been. The last word of each is the name that
+    # the group's share is drawn by and its members frozen under; "" where the group needs none.
+    opened: dict[str, tuple[Group, str]]  # closed in the file, opened by now, shut again or not, and to whom
+    opened_by: dict[str, str]  # open to a policy's group
+    shut_by: dict[str, str]  # closed to a policy's group
+
+
+class _Dated(NamedTuple):
+    """A change, whose it is, and the name its group is drawn by and frozen under ("" where it needs none)."""
+
+    policy: str
+    change: Change
+    word: str
+
+
+class _Doors(NamedTuple):
+    """What stands at doors by now: the last three fields of ``AsChanged``."""
+
+    opened: dict[str, tuple[Group, str]]
+    opened_by: dict[str, str]
+    shut_by: dict[str, str]
+
+
+def shut_word(service: str) -> str:
+    """Name the draw of whom a scenario itself closes a service to: another than of whom it is open to."""
+    return f"{service}.closed_to"
+
+
+def by_date(policies: Sequence[Policy]) -> list[tuple[Policy, Change]]:
+    """List all changes by the week they begin in; those of one week in the order of the policies and their rows."""
+    return sorted(((p, c) for p in policies for c in p.change), key=lambda each: each[1].from_week)
 
 
 def change_weeks(policies: Sequence[Policy], scenario: Scenario) -> list[int]:
@@ -57,39 +82,69 @@ def change_weeks(policies: Sequence[Policy], scenario: Scenario) -> list[int]:
 
 
 def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsChanged:
-    """Apply every change that has begun by ``week``, in the order of the policies and their changes."""
+    """Apply every change that has begun by ``week``, in the order of their dates: what begins later wins.
+
+    Raises
+    ------
+    PolicyError
+        If a door would be open, or closed, to two groups at a time, or one that the file holds closed is opened
+        for two groups at any times.
+    """
     stated = scenario
     moves: list[DriverMove] = []
-    opened: dict[str, tuple[Group, str]] = {}
-    drawn_by: dict[str, str] = {}
-    for policy in policies:
-        for change in policy.change:
-            done = change.part_done(week)
-            if change.open and change.from_week <= week:
-                opened[change.open] = (change.group, policy.name)
-            if done == 0:
-                continue
-            if not change.group.everyone and (name := change.open or change.close):
-                drawn_by[name] = policy.name
-            if change.verb == "move_driver" and change.move_driver:
-                move = change.move_driver
-                moves.append(DriverMove(move.driver, move.by * done, change.group, policy.name))
-            else:
-                scenario = _apply(scenario, stated, policy, change, done)
-    strengths = _strengths(stated, policies, week)
-    return AsChanged(scenario, stated, tuple(moves), strengths, opened, drawn_by)
+    doors = _Doors({}, {}, {})
+    dated = by_date(policies)
+    for policy, change in dated:
+        one = _Dated(policy.name, change, _word(policy, change, dated))
+        done = change.part_done(week)
+        if change.open and change.from_week <= week and stated.services[change.open].closed:
+            doors.opened[change.open] = _opened_to(one, doors.opened.get(change.open))
+        if done == 0:
+            continue
+        if change.verb == "move_driver" and change.move_driver:
+            move = change.move_driver
+            moves.append(DriverMove(move.driver, move.by * done, change.group, policy.name))
+        else:
+            scenario = _apply(scenario, stated, one, done, doors)
+    return AsChanged(scenario, stated, tuple(moves), _strengths(stated, policies, week), *doors)
 
 
-def _apply(scenario: Scenario, stated: Scenario, policy: Policy, change: Change, done: float) -> Scenario:
+def _word(policy: Policy, change: Change, dated: Sequence[tuple[Policy, Change]]) -> str:
+    """Name what a change's group is drawn by and frozen under.
+
+    A share is drawn by its policy's name. Equal groups that two policies freeze in one week hold the same
+    residents, and go by the name of the first.
+    """
+    group = change.group
+    if group.share is not None or group.membership == "rolling":
+        return _needed(group, policy.name)
+    frozen: dict[str, int] = {}
+    for maker, other in dated:
+        if other.group == group:
+            frozen.setdefault(maker.name, other.from_week)
+    return next(name for name, week in frozen.items() if week == frozen[policy.name])
+
+
+def _needed(group: Group, word: str) -> str:
+    """Give the word only to a group with a share to draw, or members to freeze."""
+    return "" if group.share is None and group.membership == "rolling" else word
+
+
+def _apply(scenario: Scenario, stated: Scenario, one: _Dated, done: float, doors: _Doors) -> Scenario:
     """Apply one change, as far as it is done, to what those before it have made."""
+    change = one.change
     if change.verb == "set":
         for path, value in change.set.items():
-            old = _found(scenario, path.split("."))
-            scenario = with_setting(scenario, path.split("."), _between(old, value, done))
+            parts = path.split(".")
+            scenario = with_setting(scenario, parts, _between(_found(scenario, parts), value, done))
+            if parts[2:] == ["open_to"]:
+                doors.opened_by.pop(parts[1], None)
+            elif parts[2:] == ["closed_to"]:
+                doors.shut_by.pop(parts[1], None)
     elif change.verb == "open":
-        scenario = _opened(scenario, policy, change)
+        scenario = _opened(scenario, one, doors)
     elif change.verb == "close":
-        scenario = _shut(scenario, policy, change)
+        scenario = _shut(scenario, one, doors)
     elif change.move_service:
         moved = change.move_service
         update: dict[str, Any] = {"agency": moved.agency} if moved.agency else {}
@@ -102,33 +157,62 @@ def _apply(scenario: Scenario, stated: Scenario, policy: Policy, change: Change,
     return scenario
 
 
-def _opened(scenario: Scenario, policy: Policy, change: Change) -> Scenario:
-    """Open a service that is closed; one that is open to everyone stays so."""
-    assert change.open is not None
-    service = scenario.services[change.open]
-    if not service.closed and not change.group.everyone:
+def _opened_to(one: _Dated, before: tuple[Group, str] | None) -> tuple[Group, str]:
+    """Tell to whom a service that the file holds closed has ever been opened: one group, or everyone."""
+    now = (one.change.group, one.word)
+    if before is None or now[0].everyone:
+        return now
+    if before[0].everyone or before == now:
+        return before
+    once = "one group that holds both, or opened for everyone"
+    raise _two_groups(one, "is opened for another group too", before[0], would_do=once)
+
+
+def _opened(scenario: Scenario, one: _Dated, doors: _Doors) -> Scenario:
+    """Open a service that is closed; one that is open to everyone, or to the same group, stays so."""
+    name, group = one.change.open, one.change.group
+    assert name is not None
+    service = scenario.services[name]
+    if not service.closed and not group.everyone:
+        before = (service.open_to, doors.opened_by.get(name, _needed(service.open_to, name)))
+        if before == (group, one.word):
+            return scenario
         raise PolicyError(
-            policy.name,
+            one.policy,
             "open",
-            f"{change.open} is open already, and opening it for a group would narrow it",
+            f"{name} is open already, and opening it for a group would narrow it",
             would_do="close it for another group instead",
         )
-    return _service(scenario, change.open, closed=False, open_to=change.group)
+    doors.opened_by[name] = one.word
+    return _service(scenario, name, closed=False, open_to=group)
 
 
-def _shut(scenario: Scenario, policy: Policy, change: Change) -> Scenario:
-    """Close a service, for everyone or for a group."""
-    assert change.close is not None
-    if change.group.everyone:
-        return _service(scenario, change.close, closed=True)
-    if scenario.services[change.close].closed_to not in (None, change.group):
-        raise PolicyError(
-            policy.name,
-            "close",
-            f"{change.close} is closed to another group at the same time",
-            would_do="one group that holds both",
-        )
-    return _service(scenario, change.close, closed_to=change.group)
+def _shut(scenario: Scenario, one: _Dated, doors: _Doors) -> Scenario:
+    """Close a service, for everyone or for a group; one that is closed to the same group stays so."""
+    name, group = one.change.close, one.change.group
+    assert name is not None
+    if group.everyone:
+        return _service(scenario, name, closed=True)
+    before = scenario.services[name].closed_to
+    if before is not None:
+        word = doors.shut_by.get(name, _needed(before, shut_word(name)))
+        if (before, word) == (group, one.word):
+            return scenario
+        once = "one group that holds both"
+        raise _two_groups(one, "is closed to another group at the same time", before, would_do=once)
+    doors.shut_by[name] = one.word
+    return _service(scenario, name, closed_to=group)
+
+
+def _two_groups(one: _Dated, problem: str, before: Group, *, would_do: str) -> PolicyError:
+    """Refuse a second group at a door; groups of the same words may be two lots, or frozen in two weeks."""
+    verb = one.change.verb
+    if before == one.change.group:
+        problem += ", of the same words but drawn or frozen apart"
+        would_do = f"{verb} it once"
+    return PolicyError(
+        one.policy, verb, f"{one.change.open or one.change.close} {problem}", would_do=would_do
+    )
 
 
 def _service(scenario: Scenario, name: str | None, **update: Any) -> Scenario:
@@ -165,7 +249,7 @@ def _funded(scenario: Scenario, stated: Scenario, money: Money, done: float) -> 
 
 
 def lines(policies: Sequence[Policy]) -> list[Line]:
-    """List the sums without a contact that policies spend."""
+    """List the sums without a contact that policies spend; they are added up, so their order does not count."""
     return [
         Line(m.agency, m.kind, m.pounds_a_year, m.pounds, c.from_week, c.ramp_weeks, c.until_week)
         for p in policies
@@ -177,7 +261,7 @@ def lines(policies: Sequence[Policy]) -> list[Line]:
 def _strengths(stated: Scenario, policies: Sequence[Policy], week: int) -> dict[str, dict[str, float]]:
     """Strength of each agency's mechanisms that has effect now: what is set, later by the mechanism's lag."""
     now = {name: agency.leadership.model_dump() for name, agency in stated.agencies.items()}
-    for change in (c for p in policies for c in p.change):
+    for _, change in by_date(policies):
         for path, value in change.set.items():
             parts = path.split(".")
             if parts[0] == "agencies" and parts[2] == "leadership" and parts[3] in MECHANISMS:

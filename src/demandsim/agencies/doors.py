@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from demandsim.agencies.changes import AsChanged
+from demandsim.agencies.changes import AsChanged, shut_word
 from demandsim.agencies.grouping import GroupTable, sector_bit, sees
 from demandsim.agencies.needs import firsts
 from demandsim.agencies.rules import MODES, Array, Doors
@@ -57,13 +57,13 @@ def _known_to(changed: AsChanged, groups: GroupTable, name: str) -> int:
         return groups.add(Group(), name=name)
     if name not in changed.opened:
         return -1
-    group, policy = changed.opened[name]
-    return groups.add(group, name=policy)
+    group, word = changed.opened[name]
+    return groups.add(group, name=word)
 
 
 def _single(changed: AsChanged, groups: GroupTable) -> dict[str, Array]:
     """Columns with one plain number a service."""
-    scenario, drawn_by = changed.scenario, changed.drawn_by
+    scenario, opened_by, shut_by = changed.scenario, changed.opened_by, changed.shut_by
     agencies, table = list(scenario.agencies), scenario.services
     seen = {a: sees(scenario, a, changed.strengths) for a in agencies}
     remembered = list(scenario.remembered)
@@ -76,11 +76,11 @@ def _single(changed: AsChanged, groups: GroupTable) -> dict[str, Array]:
         "place": np.array([PLACES.index(s.place) if s.place else 0 for s in table.values()], np.uint8),
         "closed": np.array([s.closed for s in table.values()], np.uint8),
         "open_to": np.array(
-            [groups.add(s.open_to, name=drawn_by.get(k, k)) for k, s in table.items()], np.int16
+            [groups.add(s.open_to, name=opened_by.get(k, k)) for k, s in table.items()], np.int16
         ),
         "closed_to": np.array(
             [
-                -1 if s.closed_to is None else groups.add(s.closed_to, name=drawn_by.get(k, k))
+                -1 if s.closed_to is None else groups.add(s.closed_to, name=shut_by.get(k, shut_word(k)))
                 for k, s in table.items()
             ],
             np.int16,

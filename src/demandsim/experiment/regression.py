@@ -85,6 +85,8 @@ def read_cases(folder: str | Path, only: Sequence[str] = ()) -> tuple[Case, ...]
     file = load(Path(folder) / CASES)
     cases = validated(Cases, file.data, file=file.label).case
     names = [case.name for case in cases]
+    if DIGESTS.removesuffix(".csv") in names:
+        raise BaselineError(f"{file.label} [case]: 'digests' is the name of another file; any other would do")
     if twice := [name for name in names if names.count(name) > 1]:
         raise BaselineError(f"{file.label} [case]: '{twice[0]}' is there twice; one name a case would do")
     for name in only:
@@ -123,7 +125,9 @@ def check_case(case: Case, folder: str | Path, now: Baseline) -> Checked:
     before = _stored(case.name, Path(folder))
     if before is None:
         return Checked(case, same=False, stored=False, moved=moved(now.table.iloc[:0], now.table))
-    return Checked(case, before.digest == now.digest, True, moved(before.table, now.table))
+    differs = moved(before.table, now.table)
+    # The digest knows every contact and every resident, and no price; the table knows the pence.
+    return Checked(case, before.digest == now.digest and differs.empty, True, differs)
 
 
 def moved(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -171,17 +175,21 @@ def store(
     if not why.strip():
         raise BaselineError("--why: a sentence that says why the numbers may change would do")
     place = Path(folder)
-    digests = _digests(place)
+    digests, told = _digests(place), _log(place)
     for case, baseline in found:
         text = baseline.table.to_csv(index=False, lineterminator="\n")
         _write(place / f"{case.name}.csv", text)
         digests[case.name] = baseline.digest
     lines = ["case,digest", *(f"{name},{digest}" for name, digest in sorted(digests.items()))]
     _write(place / DIGESTS, "\n".join(lines) + "\n")
-    log = place / LOG
-    told = log.read_text(encoding="utf-8") if log.exists() else "# Why baselines were replaced\n"
     names = ", ".join(case.name for case, _ in found)
-    _write(log, f"{told}\n- {day}, demandsim {version}, {names}: {' '.join(why.split())}\n")
+    _write(place / LOG, f"{told}\n- {day}, demandsim {version}, {names}: {' '.join(why.split())}\n")
+
+
+def _log(folder: Path) -> str:
+    """Read why baselines were replaced before, ahead of replacing any."""
+    path = folder / LOG
+    return _text(path) if path.exists() else "# Why baselines were replaced\n"
 
 
 def _write(path: Path, text: str) -> None:
@@ -204,8 +212,10 @@ def _stored(name: str, folder: Path) -> Baseline | None:
     kinds = {"year": "int64", **dict.fromkeys(BY[1:], "str"), **dict.fromkeys(COUNTED, "int64")}
     try:
         table = pd.read_csv(StringIO(_text(path)), dtype=kinds, keep_default_na=False)
+        if table.duplicated(BY).any():
+            raise ValueError("a row is there twice")
         return Baseline(digest, table[[*BY, *COUNTED]])
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, OverflowError, RuntimeWarning) as error:
         told = " ".join(str(error).split())
         raise BaselineError(
             f"{path.name}: is not a stored baseline: {told}; --update writes it anew"

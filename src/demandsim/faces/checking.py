@@ -18,7 +18,7 @@ from demandsim.faces.progress import Clock, lasted
 from demandsim.records.whole_file import check_writable
 
 MOST_ROWS = 15
-"""Rows of a difference that are shown; the file beside the cases holds them all."""
+"""Rows of a difference that are shown, the largest change of money first."""
 
 
 def check_cases(
@@ -102,14 +102,10 @@ def _difference(moved: pd.DataFrame) -> Table:
     made = Table()
     for name in ("year", "agency", "service", "kind"):
         made.add_column(name)
-    for name in ("contacts before", "now", "full £ before", "now", "cash £ before", "now"):
+    for name in ("contacts before", "now", "change", "full £ change", "cash £ change"):
         made.add_column(name, justify="right")
     for row in moved.to_dict("records"):
-        counts = [f"{row['contacts_before']:,}", f"{row['contacts_now']:,}"]
-        sums = [
-            f"{row[f'{view}_pence_{part}'] / 100:,.2f}"
-            for view in ("full", "cash")
-            for part in ("before", "now")
-        ]
+        counts = [f"{row['contacts_before']:,}", f"{row['contacts_now']:,}", f"{row['contacts_change']:+,}"]
+        sums = [f"{row[f'{view}_pence_change'] / 100:+,.2f}" for view in ("full", "cash")]
         made.add_row(str(row["year"]), row["agency"], row["service"], row["kind"], *counts, *sums)
     return made

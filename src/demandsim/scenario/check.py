@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from demandsim.errors import PolicyError, RunError, shown
 from demandsim.scenario.policy import Policy
-from demandsim.scenario.policy_check import check_policy, check_sums
+from demandsim.scenario.policy_check import check_circles, check_policy, check_sums
 from demandsim.scenario.schema import Scenario, checked
 from demandsim.scenario.settings import apply_set
 
@@ -45,12 +45,13 @@ def check_together(scenario: Scenario, policies: Sequence[Policy]) -> None:
     Raises
     ------
     PolicyError
-        If one is given twice, included or not, cannot be run by itself, or the sums of all take more from a
-        service than it costs.
+        If one is given twice, included or not, cannot be run by itself, the sums of all take more from a
+        service than it costs, or all together lead callers round in a circle.
     """
     names = [one.name for policy in policies for one in policy.whole()]
     if twice := [name for name in names if names.count(name) > 1]:
         raise PolicyError(twice[0], "", "is given twice", would_do="give it once")
     for policy in policies:
         check_policy(scenario, policy)
+    check_circles(scenario, policies)
     check_sums(scenario, policies)

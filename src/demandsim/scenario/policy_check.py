@@ -7,12 +7,14 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from demandsim.errors import NotYetError, PolicyError, ScenarioError
+from demandsim.scenario.circles import circles
 from demandsim.scenario.knowledge import beyond_records
 from demandsim.scenario.policy import Change, Money, Policy, Split
-from demandsim.scenario.problems import Loc, Problem, near, spelled
+from demandsim.scenario.problems import Loc, Problem, near, spelled, tuples
 from demandsim.scenario.references import group_names
 from demandsim.scenario.schema import Scenario, checked
-from demandsim.scenario.settings import made, setting
+from demandsim.scenario.service import Service
+from demandsim.scenario.settings import apply_set, made, setting
 
 _NEAR = 1e-9
 """How far, as a share, rounding may carry a sum."""
@@ -56,7 +58,54 @@ def check_policy(scenario: Scenario, policy: Policy) -> None:
             where = spelled(("change", each.row, *problem.place))
             raise PolicyError(each.file, where, problem.text, given=problem.given, would_do=problem.would_do)
     _check_made(scenario, placed)
+    check_circles(scenario, [policy])
     check_sums(scenario, [policy])
+
+
+def check_circles(scenario: Scenario, policies: Sequence[Policy]) -> None:
+    """Refuse policies under which, in any week, emergency services pass callers round in a circle.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What the policies change.
+    policies : sequence of Policy
+        All that are made together, each of which can be run by itself. What one sets may meet what another
+        sets, or come back when it ends.
+
+    Raises
+    ------
+    PolicyError
+        Naming the last change that stands in the first week with a circle.
+    """
+    placed = [
+        Placed(one.name, row, change)
+        for whole in policies
+        for one in whole.whole()
+        for row, change in enumerate(one.own)
+        if any(_leads_on(scenario, path) for path in change.set)
+    ]
+    weeks = {w for one in placed for w in (one.change.from_week, one.change.until_week) if w is not None}
+    for week in sorted(week for week in weeks if week < scenario.weeks):
+        standing = [one for one in placed if one.change.part_done(week) > 0]
+        standing.sort(key=lambda one: one.change.from_week)  # as they are made: what begins later wins
+        services, data = dict(scenario.services), scenario.model_dump()
+        for path, value in (item for one in standing for item in one.change.set.items()):
+            if _leads_on(scenario, path):
+                data = apply_set(data, path, value)
+                name = path.split(".")[1]
+                services[name] = Service.model_validate(tuples(data["services"][name]))
+        for problem in circles(services, scenario.needs):
+            last = standing[-1]
+            text = f"from week {week}, {spelled(problem.place)}: {problem.text}"
+            raise PolicyError(last.file, last.place, text, would_do=problem.would_do)
+
+
+def _leads_on(scenario: Scenario, path: str) -> bool:
+    """Whether a setting says where an emergency service sends its callers."""
+    table, name, *rest = path.split(".")
+    leads = bool(rest) and rest[0] in ("hand_on", "outcomes", "takes")
+    return leads and table == "services" and scenario.services[name].mode == "emergency"
 
 
 def check_sums(scenario: Scenario, policies: Sequence[Policy]) -> None:

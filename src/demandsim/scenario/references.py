@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from demandsim.scenario.agency import MECHANISMS
 from demandsim.scenario.base import PLACES
+from demandsim.scenario.circles import circles
 from demandsim.scenario.contents import Contents
 from demandsim.scenario.group import Group
 from demandsim.scenario.problems import Loc, Problem, near
@@ -22,7 +23,7 @@ def references(scenario: Contents) -> Iterator[Problem]:
     yield from _agencies(scenario)
     for name, service in scenario.services.items():
         yield from _service(scenario, service, ("services", name))
-    yield from _circles(scenario)
+    yield from circles(scenario.services, scenario.needs)
     for name, driver in scenario.drivers.items():
         for row, step in enumerate(driver.steps):
             yield from known(step.need, scenario.needs, ("drivers", name, "steps", row, "need"), "need")
@@ -159,25 +160,6 @@ def _service(scenario: Contents, service: Service, here: Loc) -> Iterator[Proble
             yield from known(need, scenario.needs, (*at, "refers_to", need), "need")
             to_door = (*at, "refers_to", need)
             yield from _service_named(scenario, to, to_door, not_mode=_NOT_APPROACHED)
-
-
-def _circles(scenario: Contents) -> Iterator[Problem]:
-    """Emergency services that pass a caller round in a circle in one week, door by door."""
-    emergency = {name: s for name, s in scenario.services.items() if s.mode == "emergency"}
-    told: set[tuple[str, frozenset[str]]] = set()  # each circle once, at the first of its services
-    for name, service in emergency.items():
-        for need in service.hand_on:
-            passed, at = [name], service.hand_on[need]
-            while at in emergency and at not in passed:
-                passed.append(at)
-                at = emergency[at].hand_on.get(need, "")
-            if at == name and len(passed) > 1 and (need, frozenset(passed)) not in told:
-                told.add((need, frozenset(passed)))
-                yield Problem(
-                    ("services", name, "hand_on", need),
-                    f"passes callers round in a circle ({' to '.join([*passed, name])})",
-                    would_do="leave it out at one of them",
-                )
 
 
 def groups(scenario: Contents) -> Iterator[tuple[Loc, Group]]:

@@ -127,7 +127,9 @@ def watching(book: Book, followed: Sequence[int], panel_row: NDArray[np.int32]) 
         If a followed resident is not a row of the population.
     """
     rows = book.want_row.shape[0]
-    if wrong := [f for f in followed if not hasattr(f, "__index__") or not 0 <= f < rows]:
+    if wrong := [
+        f for f in followed if isinstance(f, bool) or not hasattr(f, "__index__") or not 0 <= f < rows
+    ]:
         raise RunError(f"no resident {wrong[0]} to follow; identities run from 0 to {rows - 1}")
     marks = np.zeros(rows if len(followed) else 0, np.uint8)
     marks[list(followed)] = 1

@@ -58,7 +58,7 @@ def meets(state: Residents, groups: Groups, group: int, key: int, row: int, week
 @kernel
 def freeze(state: Residents, groups: Groups, group: int, key: int, week: int) -> None:
     """Freeze the membership of a fixed group as it stands at the start of ``week``."""
-    bit = groups.bit[group]
+    bit = int(groups.bit[group])  # int8 would lose the bits beyond its own in plain Python
     for row in range(state.identity.shape[0]):
         state.member[row] &= ~(1 << bit)
         if state.presence[row] == HERE and meets(state, groups, group, key, row, week):

@@ -104,6 +104,7 @@ class DemandModel(SteadyClock):
         self.key = check_seed(seed)
         self.threads = check_threads(threads)
         watched = check_watched(scenario, followed, panel)
+        check_first_week(first_week)
         super().__init__(rng=self.key)
         self.place_scenario = scenario
         together = (policies,) if isinstance(policies, Policy) else tuple(policies)
@@ -119,7 +120,7 @@ class DemandModel(SteadyClock):
                 for group in version.frozen:
                     freeze(state, packed(version.rules.groups), group, self.key, first_week)
         else:
-            if isinstance(start, DemandModel):
+            if not isinstance(start, Here):
                 check_start(start, scenario, self.key)
             self.settled, self.week = start.settled, start.week
             self.state, self.homes, book = copied(start.state), copied(start.homes), copied(start.book)
@@ -199,23 +200,21 @@ class DemandModel(SteadyClock):
             digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).tobytes())
         return digest.hexdigest()
 
-    def fork(self, policies: Sequence[Policy] | None = None) -> DemandModel:
+    def fork(self, policies: Policy | Sequence[Policy] | None = None) -> DemandModel:
         """Copy the running model exactly; with ``policies``, run on under those from this week.
 
         Raises
         ------
         RunError
-            If a policy given would have changed weeks that have already been run.
+            If what is given is no policies, or would have changed weeks that have already been run.
         """
         if self._week_open:
             raise RunError(f"week {self.week} was broken off half way; it cannot be forked")
-        chosen = self.timetable.policies if policies is None else tuple(policies)
-        gone = [p for p in self.timetable.policies if p not in chosen]
-        if begun := [p.name for p in gone if p.first_week is not None and p.first_week < self.week]:
-            raise RunError(f"policy {begun[0]!r} has begun before week {self.week}; a fork cannot undo it")
-        new = [p for p in chosen if p not in self.timetable.policies]
-        if early := [p.name for p in new if p.first_week is not None and p.first_week < self.week]:
-            raise RunError(f"policy {early[0]!r} begins before week {self.week}, where this model stands")
+        chosen = self.timetable.policies
+        if policies is not None:
+            check_given(self.place_scenario, policies)
+            chosen = (policies,) if isinstance(policies, Policy) else tuple(policies)
+            check_fork(self.timetable.policies, chosen, self.week)
         here = Here(self.key, self.place_scenario, self.week, self.settled, self.state, self.homes, self.book)
         twin = DemandModel(
             self.place_scenario, seed=self.key, policies=chosen, start=here, threads=self.threads
@@ -283,8 +282,10 @@ def copied(table: Any) -> Any:
     return type(table)(*(array.copy() for array in table))
 
 
-def check_start(start: DemandModel, scenario: Scenario, key: int) -> None:
+def check_start(start: object, scenario: Scenario, key: int) -> None:
     """Refuse to begin from a model of another scenario or seed, or one that has been run on or under policies."""
+    if not isinstance(start, DemandModel):
+        raise RunError(f"start: given {shown(start)}; a model from settle(scenario, seed=...) would do")
     if start.key != key or start.place_scenario != scenario:
         raise RunError(
             "start: settled from another scenario or seed; settle(scenario, seed=...) with these would do"
@@ -304,3 +305,22 @@ def check_watched(scenario: Scenario, followed: object, panel: object) -> tuple[
     if panel is not None and (problems := list(group_names(scenario, panel, ()))):
         refuse(problems, file="panel")
     return tuple(followed)
+
+
+def check_first_week(first_week: object) -> None:
+    """Refuse a first week that is no whole number, or not one of the fifty years up to week 0, the first recorded."""
+    whole = isinstance(first_week, Integral) and not isinstance(first_week, bool)
+    if not whole or not -50 * WEEKS_A_YEAR <= int(first_week) <= 0:  # type: ignore[call-overload]
+        raise RunError(f"first_week: given {shown(first_week)}; a whole number from -2600 to 0 would do")
+
+
+def check_fork(before: Sequence[Policy], chosen: Sequence[Policy], week: int) -> None:
+    """Refuse to run on under policies that would have made the weeks already run other than they were."""
+    gone = [policy for policy in before if policy not in chosen]
+    if begun := [p.name for p in gone if p.first_week is not None and p.first_week < week]:
+        raise RunError(f"policy {begun[0]!r} has begun before week {week}; a fork cannot undo it")
+    new = [policy for policy in chosen if policy not in before]
+    if early := [p.name for p in new if p.first_week is not None and p.first_week < week]:
+        raise RunError(f"policy {early[0]!r} begins before week {week}, where this model stands")
+    if [p for p in chosen if p in before] != [p for p in before if p in chosen]:
+        raise RunError("policies: in another order than they were run in; the order they had would do")

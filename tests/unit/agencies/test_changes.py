@@ -113,7 +113,8 @@ def test_a_service_once_opened_is_known_after_it_shuts_and_a_group_is_drawn_by_i
     change = {"from_week": 3, "until_week": 6, "open": "tenancy_support", "group": {"share": 0.5}}
     before, during, after = (as_changed(small_town, [policy(change)], week) for week in (2, 5, 6))
     assert [bool(c.opened) for c in (before, during, after)] == [False, True, True]
-    assert (before.drawn_by, during.drawn_by) == ({}, {"tenancy_support": "a-test"})
+    assert (before.opened_by, during.opened_by) == ({}, {"tenancy_support": "a-test"})
+    assert during.shut_by == {}
     assert after.scenario.services["tenancy_support"].closed
 
 

@@ -76,8 +76,8 @@ class FakeRecord:
         return pounds * 100 * VIEWS[view]
 
     def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
-        rows = [(name, "things", value) for name, value in self._outcomes.items()]
-        return pd.DataFrame(rows, columns=["measure", "unit", "value"])
+        rows = [(name, "things", value, 0) for name, value in self._outcomes.items()]
+        return pd.DataFrame(rows, columns=["measure", "unit", "value", "quoted_from"])
 
 
 def policy(name: str = "a-policy", **settings: Any) -> Policy:

@@ -69,6 +69,15 @@ def test_differences_by_payer_and_by_service_agree() -> None:
     assert sectors.of(PURSE).tolist() == pytest.approx([-300, -300, -300])
 
 
+def test_a_window_ends_before_its_last_week_so_that_two_halves_count_each_week_once() -> None:
+    """Money that moves from week 26 on is no part of weeks 0 to 25."""
+    comparison = compared(SAVING, policy(), changed_from=26)
+    early, late, whole = (payers(comparison, "full", Window(*ends)) for ends in ((0, 26), (26, 52), (0, 52)))
+    assert not early.values.any()
+    assert late.of("health_trust").tolist() == pytest.approx([100, 300, 200])
+    assert (early.values / 2 + late.values / 2) == pytest.approx(whole.values)
+
+
 def test_the_scale_of_the_place_is_counted() -> None:
     comparison = compared(SAVING, policy())
     for pair in comparison.pairs:

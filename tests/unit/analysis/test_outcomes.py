@@ -41,6 +41,7 @@ def test_counts_are_a_year_and_shares_are_shares() -> None:
         "low",
         "high",
         "interval",
+        "quoted_from",
     ]
     crises, share = frame.to_dict("records")
     assert crises["unit"] == "things a year"
@@ -59,8 +60,8 @@ class Counted(FakeRecord):
     def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
         weeks = range(from_week, self.weeks)
         crises = float(sum(10 + (week >= self.more_from) for week in weeks))
-        rows = [("crises", "crises", crises), ("failure_demand_share", "share", crises / (20 * len(weeks)))]
-        return pd.DataFrame(rows, columns=["measure", "unit", "value"])
+        rows = [("crises", "crises", crises, 0), ("failure_demand_share", "share", crises / (20 * len(weeks)), 0)]
+        return pd.DataFrame(rows, columns=["measure", "unit", "value", "quoted_from"])
 
 
 def test_outcomes_are_over_the_weeks_of_the_money() -> None:

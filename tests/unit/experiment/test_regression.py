@@ -99,6 +99,15 @@ def test_one_contact_and_one_penny_show(folder: Path, town: Baseline) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("count", ["contacts", "full_pence", "cash_pence"])
+def test_one_penny_alone_is_enough_to_differ(folder: Path, town: Baseline, count: str) -> None:
+    """The digest is of contacts and residents, not of prices: the same run, priced a penny dearer, has moved."""
+    table = town.table.copy()
+    table.loc[5, count] += 1
+    found = check_case(stored(folder, town), folder, Baseline(town.digest, table))
+    assert (found.same, len(found.moved)) == (False, 1)
+
+
 def test_a_digest_alone_is_enough_to_differ(folder: Path, town: Baseline) -> None:
     found = check_case(stored(folder, town), folder, Baseline("1" * 64, town.table))
     assert (found.same, len(found.moved)) == (False, 0)

@@ -6,6 +6,7 @@ import numpy as np
 from tests.unit.population.places import place
 
 from demandsim.population.arrivals import Arrivals, arrivals_of
+from demandsim.population.pools import CHILD
 from demandsim.population.projection import project
 from demandsim.population.start import Start, people_at_start
 from demandsim.units import WEEKS_A_YEAR
@@ -50,6 +51,18 @@ def test_births_are_babies_and_a_little_over_half_are_boys() -> None:
     assert (arrivals.born_week[births] == arrivals.week[births]).all()
     # About 1,040 births: four standard errors are 0.062.
     assert abs(arrivals.sex[births].mean() - 0.512) < 0.062
+
+
+def test_a_baby_that_moves_in_was_not_born_here() -> None:
+    """Newborn at the start or not, whoever moves in is a week old at least: births and moves stay apart."""
+    of = place("essex")
+    start = people_at_start(of, 7, RESIDENTS)
+    start = start._replace(age=np.where(start.role == CHILD, 0, start.age))
+    arrivals = arrivals_of(of, 7, project(of, RESIDENTS, first=-52, last=51), start)
+    moved = ~arrivals.is_birth
+    age = (arrivals.week - arrivals.born_week)[moved]
+    assert (start.age[arrivals.copied[moved]] == 0).sum() > 50
+    assert np.array_equal(age, np.maximum(start.age[arrivals.copied[moved]], 1))
 
 
 def test_a_household_that_moves_in_is_like_one_of_the_district() -> None:

@@ -86,6 +86,19 @@ def test_counts_keep_to_their_growing_total() -> None:
         assert schedule.moves[:, number].sum() == pytest.approx(moves, rel=1e-3, abs=2)
 
 
+@pytest.mark.parametrize("name", ["essex", "england"])
+def test_growth_begins_in_week_nought_and_not_a_week_later(name: str) -> None:
+    """So many people that a week's number is its rate to the unit: as many come as go, then growth beside."""
+    of, people = place(name), 10**9
+    schedule = project(of, people, first=-2, last=1)
+    whole = sum(each.population for each in of.districts.values())
+    for number, each in enumerate(of.districts.values()):
+        rates, homes = flows(of, each), people * each.households / whole / 52
+        assert abs(rates.enter - rates.replace) * homes > 100, "growth would show"
+        expected = [homes * float(rate) for rate in (rates.replace, rates.replace, rates.enter)]
+        assert schedule.moves[:3, number].tolist() == pytest.approx(expected, abs=2)
+
+
 def test_weeks_that_follow_change_nothing() -> None:
     short = project(place("essex"), 5_000, first=-52, last=51)
     longer = project(place("essex"), 5_000, first=-52, last=300)

@@ -95,3 +95,12 @@ def test_a_charge_goes_out_of_one_pocket_and_into_others() -> None:
     assert paid == {"residents_and_families": [404], "council": [-244], "trust": [-160]}
     assert {WORDS.agency[int(a)] for e in found for a in e.agency} == {"council"}
     assert all(np.all(e.contacts == 0) for e in found)
+
+
+def test_the_odd_penny_of_a_charge_goes_to_the_first_of_equal_payers() -> None:
+    halves = PRICES._replace(shares=PRICES.shares.copy())
+    halves.shares[0] = 500_000
+    run = record([(0, VISIT, "drink", 2, "none", 4)], prices=((0, halves),))
+    found = charge_entries(run, WORDS, contacts_by(run, ()))
+    paid = {WORDS.payer[int(e.payer[0])]: e.pence.tolist() for e in found if e.payer.size}
+    assert paid == {"residents_and_families": [404], "council": [-204], "trust": [-200]}

@@ -79,8 +79,8 @@ def test_a_week_that_is_none_is_refused(run: RunRecord) -> None:
 
 def test_every_weekly_count_is_there_and_no_key_comes_twice(run: RunRecord) -> None:
     frame = outcomes_frame(run)
-    assert list(frame.columns) == ["measure", "unit", "value"]
-    assert [str(t) for t in frame.dtypes] == ["str", "str", "float64"]
+    assert list(frame.columns) == ["measure", "unit", "value", "quoted_from"]
+    assert [str(t) for t in frame.dtypes] == ["str", "str", "float64", "int64"]
     assert frame["measure"].is_unique
     assert len(frame) == len(measures.MEASURES) + 8
     assert {"lost_hand_offs", "delayed_discharge_weeks", "unmet_need_weeks", "bounces", "deaths"} <= set(

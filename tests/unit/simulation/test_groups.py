@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from tests.unit.simulation.scenes import Scene, margin, policy
 
-from demandsim.agencies.grouping import FrozenBits, GroupTable
+from demandsim.agencies.grouping import MOST_FROZEN, FrozenBits, GroupTable
 from demandsim.chance import LIFELONG_WEEK, SHARE, address, draw, policy_item
 from demandsim.packing import packed
-from demandsim.population.columns import DEAD
+from demandsim.population.columns import DEAD, HERE
 from demandsim.scenario.group import Group
 from demandsim.simulation.groups import freeze, members
 
@@ -104,6 +104,24 @@ def test_a_fixed_group_keeps_who_was_in_it_and_a_rolling_one_asks_anew() -> None
     assert np.flatnonzero(members(state, groups, rolling, 1, 5)).tolist() == list(range(10, 20))
     freeze(state, groups, fixed, 1, 5)
     assert np.flatnonzero(members(state, groups, fixed, 1, 5)).tolist() == list(range(10, 20)), "frozen anew"
+
+
+def test_everybody_here_is_frozen_into_any_number_of_groups_the_last_resident_included() -> None:
+    """As many groups as there may be: each resident under so many years is in those groups and in no other."""
+    scene = Scene()
+    table = GroupTable(scene.scenario, FrozenBits())
+    oldest = range(30, 30 + MOST_FROZEN)
+    numbers = [table.add(Group(age=(0, age), membership="fixed"), name="a-name") for age in oldest]
+    groups, state = packed(table.columns()), packed(scene.state)
+    last = np.flatnonzero(scene.state.presence == HERE)[-1]
+    scene.state.born_week[last] = -20 * 52
+    for number in numbers:
+        freeze(state, groups, number, 1, 0)
+    age = -scene.state.born_week[:500] // 52
+    for number, most in zip(numbers, oldest, strict=True):
+        chosen = members(state, groups, number, 1, 0)
+        assert np.array_equal(chosen[:500], age <= most)
+        assert chosen[last]
 
 
 @pytest.mark.parametrize("membership", ["fixed", "rolling"])

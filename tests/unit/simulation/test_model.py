@@ -187,3 +187,37 @@ def test_only_a_year_before_week_0_settles(town: Scenario) -> None:
     again = DemandModel(town, seed=1, start=settled)
     assert again.record.settled
     assert again.fork().record.settled
+
+
+@pytest.mark.parametrize("first_week", [5, 1.5, "0", None, True, -(10**9)])
+def test_a_first_week_that_is_none_is_refused_in_a_line(town: Scenario, first_week: object) -> None:
+    with pytest.raises(RunError, match="first_week: given"):
+        DemandModel(town, seed=1, first_week=first_week)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("start", ["x", 5, {}])
+def test_a_start_that_is_no_model_is_refused_in_a_line(town: Scenario, start: object) -> None:
+    with pytest.raises(RunError, match="start: given"):
+        DemandModel(town, seed=1, start=start)  # type: ignore[arg-type]
+
+
+def test_a_fork_takes_one_policy_or_several_and_nothing_else(town: Scenario) -> None:
+    model = DemandModel(town, seed=1)
+    closing = policy({"close": "home_care", "from_week": 3})
+    assert model.fork(closing).timetable.policies == (closing,)
+    for given in ("x", 5, [None]):
+        with pytest.raises(RunError, match="policy: given"):
+            model.fork(given)  # type: ignore[arg-type]
+
+
+def test_a_fork_keeps_the_order_in_which_policies_were_run(town: Scenario) -> None:
+    """Of two prices set in one week the later policy's holds: in another order weeks already run would cost another."""
+    price = "services.home_care.kinds.episode_week.unit_cost"
+    dear, cheap = (
+        policy({"set": {price: cost}}, name=name) for name, cost in (("dear", 700.0), ("cheap", 100.0))
+    )
+    model = DemandModel(town, seed=1, policies=[dear, cheap])
+    model.run(2)
+    with pytest.raises(RunError, match="in another order"):
+        model.fork([cheap, dear])
+    assert model.fork([dear, cheap]).digest == model.digest

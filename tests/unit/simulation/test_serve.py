@@ -104,6 +104,18 @@ def test_fractions_of_a_minute_are_carried() -> None:
     assert set(funded) == {0, 1}
 
 
+def test_not_a_millionth_of_a_minute_is_lost_whatever_the_number_of_people() -> None:
+    """0.0119 hours are 714 thousandths of a minute for a thousand residents: 359,142 millionths for 503."""
+    scene = Scene({"residents": 503, f"services.{TEAM}.hours_a_week": 0.0119})
+    at = scene.services.index(TEAM)
+    funded = []
+    for week in range(100):
+        scene.step()
+        funded.append(int(scene.book.funded[at]))
+        left = 359_142 * (week + 1) - 1_000_000 * sum(funded)
+        assert (left, 0 <= left < 1_000_000) == (scene.book.fraction[at], True)
+
+
 def test_capacity_grows_with_the_people_who_are_here_unless_it_is_said_not_to() -> None:
     for grows, hours in ((True, 4), (False, 5)):
         stated = {"hours_a_week": 10.0, "grows_with_population": grows}

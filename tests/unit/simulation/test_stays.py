@@ -233,6 +233,16 @@ def test_closing_a_stay_for_a_group_of_everybody_is_closing_it() -> None:
     assert left == [0, 0, 3]
 
 
+def test_whoever_is_ready_joins_the_queue_in_the_week_of_being_ready_and_keeps_a_place_held_before() -> None:
+    scene, rows = hospital_and_home_care(**{"services.home_care.hours_a_week": 0.0})
+    scene.step(2)
+    assert scene.column("since", FRAIL)[rows].tolist() == [0, 0, 0]
+    scene, rows = hospital_and_home_care(**{"services.home_care.hours_a_week": 0.0})
+    scene.queue(rows[0], FRAIL, "home_care", since=-3)
+    scene.step(2)
+    assert scene.column("since", FRAIL)[rows].tolist() == [-3, 0, 0]
+
+
 def test_another_stay_replaces_the_one_before() -> None:
     scene = Scene({f"services.{s}.ready_weeks": 5200.0 for s in ("care_home", "temporary_accommodation")})
     row = int(scene.adults(1)[0])
