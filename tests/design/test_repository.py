@@ -22,7 +22,7 @@ REFUSED = [
     ]
 ]
 
-JOBS = ["help", "demo", "test", "lint", "check", "validate", "bench", "clean"]
+JOBS = ["help", "demo", "dashboard", "offline-kit", "test", "lint", "check", "validate", "bench", "clean"]
 
 
 def tracked_files(repository: Path) -> list[Path]:
@@ -54,7 +54,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine(repository: Path) -> 
 
 def test_the_makefile_has_every_job_and_says_what_each_is(repository: Path) -> None:
     makefile = (repository / "Makefile").read_text(encoding="utf-8")
-    described = re.findall(r"^([a-z]+):.*## +\S", makefile, flags=re.MULTILINE)
+    described = re.findall(r"^([a-z-]+):.*## +\S", makefile, flags=re.MULTILINE)
     assert set(JOBS) <= set(described)
 
 
