@@ -193,3 +193,24 @@ def test_with_shared_queues_a_policy_for_some_does_reach_others(small_town: Scen
     bare, arm, touched = run_arms(small_town.replace(weeks=WEEKS), REACH["rents in the south"])
     pairs = zip(kept(bare, ~touched), kept(arm, ~touched), strict=True)
     assert not all(np.array_equal(one, other) for one, other in pairs)
+
+
+def visits(town: Scenario, *policies: Policy) -> tuple[int, ...]:
+    """Contacts of tenancy support in a run, by week."""
+    model = DemandModel(town, seed=5, policies=policies)
+    model.run()
+    ledger = model.record.ledger(("week", "service"), scaled=False)
+    ours = ledger[ledger["service"] == "tenancy_support"].groupby("week")["contacts"].sum()
+    return tuple(int(ours.get(week, 0)) for week in range(town.weeks))
+
+
+def test_closing_for_next_to_nobody_leaves_those_it_was_opened_for(small_town: Scenario) -> None:
+    """Half of all are let in by one policy's lot; another, which shuts out one in 10,000, draws no lot but its own."""
+    service = small_town.services["tenancy_support"].model_copy(update={"closed_to": None})
+    town = small_town.replace(weeks=WEEKS)
+    town = town.model_copy(update={"services": {**town.services, "tenancy_support": service}})
+    opened = policy((Change(open="tenancy_support", group=Group(share=0.5)),), 0)
+    shut = policy((Change(close="tenancy_support", group=Group(share=0.0001)),), 10)
+    alone, both = visits(town, opened), visits(town, opened, shut.model_copy(update={"name": "shuts"}))
+    assert sum(alone) > 80
+    assert both == alone, "of 2,000 nobody is drawn"

@@ -150,7 +150,7 @@ class Town(RuleBasedStateMachine):
     def apply(self, model: DemandModel, name: str, weeks: int) -> DemandModel:
         """Fork a model under one policy more; refused where it would have begun already."""
         policy, others = POLICIES[name], model.timetable.policies
-        together = [*(p for p in others if p != policy), policy]
+        together = others if policy in others else (*others, policy)
         if policy not in others and policy.first_week is not None and policy.first_week < model.week:
             with pytest.raises(RunError, match="begins before week"):
                 model.fork(together)

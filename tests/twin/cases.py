@@ -87,6 +87,7 @@ def leadership() -> Case:
             "agencies.health_trust.leadership.warm_hand_over": 1.0,
             "agencies.police.leadership.discretion": 1.0,
             "agencies.council.leadership.whole_needs_assessment": 1.0,
+            "services.voluntary_support.kinds.visit.unit_cost": 41.35,  # paid jointly, and in odd pence
         },
     }
     return Case(changed(town(800, 32), settings), (policy(more),), seed=5)

@@ -79,9 +79,9 @@ def of_residents(twin: Town, model: DemandModel) -> list[str]:
 
 
 def of_pence(twin: Town, model: DemandModel) -> list[str]:
-    """Compare what contacts cost whom, by week, payer and agency: all of the full view but lines without a contact.
+    """Compare what contacts cost whom, by week, payer and agency: the full view but what agencies run and set up.
 
-    Charges are lines that follow contacts, so they stay in.
+    Charges follow contacts, and weeks of unpaid care, so they stay in.
     """
     mine = {key: pence for key, pence in pence_by_payer(twin).items() if pence}
     record = model.record

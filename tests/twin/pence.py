@@ -4,6 +4,7 @@ A contact of one kind has one price, in whole pence. It is split among the servi
 unless it says otherwise, by largest remainder: each has the whole pence of its share, and those with the largest
 fractions left have one more, of equal ones the first in the file. Where a service charges, each contact of its
 main kind is charged for once: residents and families pay, and the payers have so much less to pay, shared likewise.
+A week of care that families give unpaid is charged to them at a share of what a week of the service would have cost.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
+from demandsim.records.measures import UNPAID
+
 if TYPE_CHECKING:
     from tests.twin.town import Town
 
 FAMILIES = "residents_and_families"
+NOBODY = "none"
+"""Who provides care that families give."""
 BESIDE = ("assessment", "admission")
 """Kinds that come before a contact, and are not charged for."""
 
 
 def pence_by_payer(town: Town) -> dict[tuple[int, str, str], int]:
-    """Give what contacts and charges come to in the full view, by week, payer and providing agency."""
+    """Give what contacts, charges and unpaid care come to in the full view, by week, payer and agency that provides."""
 
     @cache
     def priced(version: int, kind: int) -> tuple[str, dict[str, int]]:
@@ -38,7 +43,20 @@ def pence_by_payer(town: Town) -> dict[tuple[int, str, str], int]:
         agency, by_payer = priced(town.timetable.number(week), kind)
         for payer, pence in by_payer.items():
             found[week, payer, agency] += contacts * pence
+    cared = town.records.weekly.arrays()["measure"][:, UNPAID].sum(axis=1).tolist()
+    for week, weeks_of_care in enumerate(cared):
+        found[week, FAMILIES, NOBODY] += weeks_of_care * unpaid_week(town, town.timetable.number(week))
     return dict(found)
+
+
+def unpaid_week(town: Town, version: int) -> int:
+    """Price a week of care that families give unpaid, in whole pence."""
+    scenario = town.timetable.versions[version].scenario
+    if scenario.unpaid_care is None:
+        return 0
+    service = scenario.services[scenario.unpaid_care.priced_as]
+    week = whole_pence(service.kinds[charged_for(list(service.kinds))].unit_cost)
+    return round(week * Fraction(repr(float(scenario.unpaid_care.share))))
 
 
 def price(town: Town, version: int, kind: int) -> tuple[str, dict[str, int]]:

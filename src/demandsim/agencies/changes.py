@@ -169,13 +169,13 @@ def _opened_to(one: _Dated, before: tuple[Group, str] | None) -> tuple[Group, st
 
 
 def _opened(scenario: Scenario, one: _Dated, doors: _Doors) -> Scenario:
-    """Open a service that is closed; one that is open to everyone, or to the same group, stays so."""
+    """Open a service that is closed; one that is open to the same group, or that a policy opened to all, stays so."""
     name, group = one.change.open, one.change.group
     assert name is not None
     service = scenario.services[name]
     if not service.closed and not group.everyone:
         before = (service.open_to, doors.opened_by.get(name, _needed(service.open_to, name)))
-        if before == (group, one.word):
+        if before == (group, one.word) or (service.open_to.everyone and name in doors.opened_by):
             return scenario
         raise PolicyError(
             one.policy,

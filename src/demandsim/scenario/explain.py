@@ -51,7 +51,7 @@ def explain_policy(policy: Policy, scenario: Scenario) -> str:
         If the policy cannot be run on the scenario.
     """
     check_policy(scenario, policy)
-    data: Mapping[str, Any] = scenario.model_dump()
+    before = _before(policy, scenario)
     paragraphs = [_sentence(policy.title), *_paragraphs(policy.about)]
     if not policy.change:
         paragraphs.append("It changes nothing.")
@@ -59,10 +59,9 @@ def explain_policy(policy: Policy, scenario: Scenario) -> str:
     if parts:
         paragraphs.append(f"It brings together {count(len(parts), 'decision')}, told here one by one.")
     for part in parts:
-        told, data = _told(part, scenario, data)
+        told = _told(part, scenario, before)
         paragraphs += [f"{_sentence(part.title)} {told[0]}", *told[1:]]
-    told, data = _told(policy, scenario, data)
-    paragraphs += told
+    paragraphs += _told(policy, scenario, before)
     if len(parts) > 1 and (total := sum(part.expected_saving for part in parts)):
         paragraphs.append(f"Added up, those who make these changes hope to save {pounds(total)} a year.")
     for part in parts:
@@ -71,8 +70,19 @@ def explain_policy(policy: Policy, scenario: Scenario) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _told(policy: Policy, scenario: Scenario, data: Mapping[str, Any]) -> tuple[list[str], Mapping[str, Any]]:
-    """Paragraphs for a policy's own changes and its saving, one a theme, and the tables as they stand afterwards."""
+def _before(policy: Policy, scenario: Scenario) -> dict[int, Mapping[str, Any]]:
+    """Tables as they stand before each change, by the change's ``id``: changes are made in the order of their dates."""
+    data: Mapping[str, Any] = scenario.model_dump()
+    before = {}
+    changes = [change for one in policy.whole() for change in one.own]
+    for change in sorted(changes, key=lambda one: one.from_week):
+        before[id(change)] = data
+        data = made(data, change)
+    return before
+
+
+def _told(policy: Policy, scenario: Scenario, before: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """Paragraphs for a policy's own changes and its saving, one a theme."""
     themes: dict[str, list[str]] = {}
     if policy.own or policy.expected_saving:
         themes[""] = [_made_by(policy, scenario)]
@@ -86,13 +96,12 @@ def _told(policy: Policy, scenario: Scenario, data: Mapping[str, Any]) -> tuple[
         if len(changes) > 1:
             clauses = [spent([one.money for one in changes if one.money is not None], scenario)]
         else:
-            clauses = what(changes[0], scenario, data)
+            clauses = what(changes[0], scenario, before[id(changes[0])])
         for clause in clauses:
             sentences.append(f"{opening}, {clause}.")
             opening = "At the same time"
         sentences += [_sentence(one.why) for one in changes if one.why]
         for one in changes:
-            data = made(data, one)
             noted = theme if unmeasured([one], scenario) else noted
     paragraphs = []
     for theme, told in themes.items():
@@ -100,7 +109,7 @@ def _told(policy: Policy, scenario: Scenario, data: Mapping[str, Any]) -> tuple[
         if theme == noted:
             paragraphs.append(unmeasured(policy.own, scenario))
     paragraphs += filter(None, [legal_note(policy.own, scenario)])
-    return [" ".join(paragraphs)] if len(themes) == 1 else paragraphs, data
+    return [" ".join(paragraphs)] if len(themes) == 1 else paragraphs
 
 
 def _at_once(changes: Sequence[Change]) -> Iterator[list[Change]]:

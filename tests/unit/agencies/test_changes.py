@@ -9,6 +9,7 @@ from tests.unit.simulation.scenes import changed, policy
 
 from demandsim.agencies.changes import as_changed, change_weeks, lines, with_setting
 from demandsim.errors import PolicyError
+from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
 
 
@@ -99,6 +100,27 @@ def test_a_ramp_goes_from_what_the_changes_before_it_have_made(small_town: Scena
     assert values == pytest.approx([0.4, 0.5, 0.6])
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_changes_are_made_in_the_order_of_their_dates_however_written(
+    small_town: Scenario, turned: bool
+) -> None:
+    """Settings, and the strengths that have effect; in one week the order of policies and rows counts."""
+    care, police = "services.home_care.threshold", "agencies.police.leadership.discretion"
+    late = {"from_week": 20, "set": {care: 1, police: 0.5}}
+    early = {"from_week": 5, "set": {care: 4, police: 1.0}}
+    rows = (early, late) if turned else (late, early)
+    made = as_changed(small_town, [policy(*rows)], 50)
+    apart = as_changed(small_town, [policy(row, name=f"made-{i}") for i, row in enumerate(rows)], 50)
+    for each in (made, apart):
+        assert each.scenario.services["home_care"].threshold == 1
+        assert each.strengths["police"]["discretion"] == 0.5
+    assert at(small_town, 19, *rows).services["home_care"].threshold == 4
+    for_a_while = at(small_town, 30, {**late, "until_week": 30}, early)
+    assert for_a_while.services["home_care"].threshold == 4, "what began earlier holds again"
+    one_week = ({"set": {care: 4}}, {"set": {care: 3}})[:: -1 if turned else 1]
+    assert at(small_town, 0, *one_week).services["home_care"].threshold == (4 if turned else 3)
+
+
 def test_what_would_narrow_or_widen_a_door_by_accident_is_refused(small_town: Scenario) -> None:
     social, owned = {"tenure": ("social",)}, {"tenure": ("owned",)}
     with pytest.raises(PolicyError, match="home_care is open already"):
@@ -116,6 +138,88 @@ def test_a_service_once_opened_is_known_after_it_shuts_and_a_group_is_drawn_by_i
     assert (before.opened_by, during.opened_by) == ({}, {"tenancy_support": "a-test"})
     assert during.shut_by == {}
     assert after.scenario.services["tenancy_support"].closed
+
+
+HALF = {"share": 0.5}
+FIXED = {"tenure": ("social",), "membership": "fixed"}
+
+
+def test_an_opening_and_a_closing_are_drawn_each_by_its_own_policy(small_town: Scenario) -> None:
+    town = changed(small_town, {"services.tenancy_support.closed_to": None})
+    opens = policy({"open": "tenancy_support", "group": HALF}, name="opens")
+    shuts = policy({"from_week": 4, "close": "tenancy_support", "group": {"share": 0.1}}, name="shuts")
+    for policies in ([opens, shuts], [shuts, opens]):
+        made = as_changed(town, policies, 4)
+        assert made.opened_by == {"tenancy_support": "opens"}
+        assert made.shut_by == {"tenancy_support": "shuts"}
+    anew = {"from_week": 6, "set": {"services.tenancy_support.closed_to": {"share": 0.2}}}
+    assert as_changed(town, [shuts, policy(anew)], 6).shut_by == {}, "a setting is drawn as the file's own"
+
+
+@pytest.mark.parametrize("verb", ["open", "close"])
+def test_the_same_group_again_changes_nothing(small_town: Scenario, verb: str) -> None:
+    """Of one policy, or of two that name no share and, where it is frozen, freeze it in one week."""
+    service, key = {"open": ("tenancy_support", "open_to"), "close": ("home_care", "closed_to")}[verb]
+    for group in ({"tenure": ("social",)}, FIXED, HALF):
+        once = {verb: service, "group": group, "until_week": 9}
+        makers = ("a-test", "a-test" if group is HALF else "other")
+        policies = [policy(once, name=makers[0]), policy({**once, "until_week": 12}, name=makers[1])]
+        for week in (0, 9, 11):
+            made = as_changed(small_town, policies, week)
+            assert getattr(made.scenario.services[service], key) == Group(**group)
+            by = {"open": made.opened_by, "close": made.shut_by}[verb]
+            assert by == {service: "" if group == {"tenure": ("social",)} else "a-test"}
+    file = {"close": "tenancy_support", "group": {"tenure": ("owned",)}}
+    assert as_changed(small_town, [policy(file)], 0).shut_by == {}
+
+
+@pytest.mark.parametrize("verb", ["open", "close"])
+@pytest.mark.parametrize("group", [HALF, {**HALF, "membership": "fixed"}, FIXED], ids=str)
+def test_lots_of_two_policies_and_groups_frozen_in_two_weeks_are_two(
+    small_town: Scenario, verb: str, group: dict[str, Any]
+) -> None:
+    service = {"open": "tenancy_support", "close": "home_care"}[verb]
+    first = policy({verb: service, "group": group})
+    second = policy({verb: service, "group": group, "from_week": 3}, name="second")
+    as_changed(small_town, [second, first], 2)
+    with pytest.raises(PolicyError) as refused:
+        as_changed(small_town, [second, first], 3)
+    how = {
+        "open": "tenancy_support is opened for another group too",
+        "close": "home_care is closed to another group at the same time",
+    }[verb]
+    assert str(refused.value) == (
+        f"second [{verb}]: {how}, of the same words but drawn or frozen apart; {verb} it once"
+    )
+    again = policy({verb: service, "group": group}, {verb: service, "group": group, "from_week": 3})
+    assert as_changed(small_town, [again], 3).opened_by.keys() <= {service}, "one policy has one lot"
+
+
+def test_a_lot_of_the_file_and_a_lot_of_a_policy_are_two(small_town: Scenario) -> None:
+    town = changed(small_town, {"services.home_care.closed_to": HALF})
+    with pytest.raises(PolicyError, match="home_care is closed to another group at the same time, of the"):
+        at(town, 0, {"close": "home_care", "group": HALF})
+
+
+def test_what_the_file_holds_closed_is_opened_for_one_group_or_for_everyone(small_town: Scenario) -> None:
+    """Also where one opening has ended when the other begins: a door has one group that knows of it."""
+    some, others = ({"open": "tenancy_support", "group": {"tenure": (t,)}} for t in ("social", "private"))
+    two = "is opened for another group too; one group that holds both, or opened for everyone"
+    for first, second in ((some, others), (others, some)):
+        for weeks in ({}, {"until_week": 5}, {"until_week": 8}):
+            policies = [policy({**second, "from_week": 5}, name="second"), policy({**first, **weeks})]
+            with pytest.raises(PolicyError, match=rf"^second \[open\]: tenancy_support {two}$"):
+                as_changed(small_town, policies, 5)
+    all_ = {"open": "tenancy_support"}
+    for first, second in ((some, all_), (all_, some)):
+        policies = [policy({**second, "from_week": 5}, name="second"), policy({**first, "until_week": 9})]
+        assert [bool(as_changed(small_town, policies, week).opened) for week in (-1, 4)] == [False, True]
+        for week in (5, 9):
+            made = as_changed(small_town, policies, week)
+            assert made.opened == {"tenancy_support": (Group(), "")}, "then everyone knows of it"
+            open_to = made.scenario.services["tenancy_support"].open_to
+            assert open_to.everyone == (week == 5 or second is all_)
+    assert as_changed(small_town, [policy(some), policy({**some, "from_week": 5}, name="b")], 5).opened
 
 
 def test_money_for_an_agency_is_a_line_and_changes_no_service(small_town: Scenario) -> None:

@@ -10,6 +10,7 @@ from tests.unit.simulation.scenes import changed
 from demandsim.agencies.doors import kinds
 from demandsim.agencies.rules import CONTACT, EMERGENCY, EPISODE, MODES, OUTREACH, STAY, Doors, Rules
 from demandsim.agencies.timetable import timetable
+from demandsim.chance import policy_item
 from demandsim.scenario.schema import Scenario
 from demandsim.units import ONE
 
@@ -53,6 +54,21 @@ def test_modes_agencies_and_places(doors: Doors, names: list[str]) -> None:
         assert (doors.mode[at], doors.agency[at], doors.place[at]) == (mode, agency, place)
     assert doors.sector_bit[names.index("custody")] == 4
     assert doors.remembered[names.index("child_in_need")] == 1
+
+
+def test_whom_a_file_opens_and_closes_a_service_to_are_two_draws(
+    small_town: Scenario, names: list[str]
+) -> None:
+    share = {"share": 0.5}
+    town = changed(small_town, {"services.home_care.open_to": share, "services.home_care.closed_to": share})
+    rules = timetable(town).at(0).rules
+    at = names.index("home_care")
+    groups = [int(column[at]) for column in (rules.doors.open_to, rules.doors.closed_to)]
+    assert list(rules.groups.share[groups]) == [ONE // 2, ONE // 2]
+    assert list(rules.groups.share_item[groups]) == [
+        policy_item("home_care"),
+        policy_item("home_care.closed_to"),
+    ]
 
 
 def test_the_kind_posted_when(small_town: Scenario, doors: Doors, names: list[str]) -> None:

@@ -60,7 +60,10 @@ class Counted(FakeRecord):
     def outcomes(self, *, from_week: int = 0) -> pd.DataFrame:
         weeks = range(from_week, self.weeks)
         crises = float(sum(10 + (week >= self.more_from) for week in weeks))
-        rows = [("crises", "crises", crises, 0), ("failure_demand_share", "share", crises / (20 * len(weeks)), 0)]
+        rows = [
+            ("crises", "crises", crises, 0),
+            ("failure_demand_share", "share", crises / (20 * len(weeks)), 0),
+        ]
         return pd.DataFrame(rows, columns=["measure", "unit", "value", "quoted_from"])
 
 

@@ -175,6 +175,15 @@ def test_changes_of_one_theme_are_told_together_and_sums_spent_at_once_in_one_se
     )
 
 
+def test_what_a_change_begins_from_is_what_earlier_dates_have_made() -> None:
+    """However the rows are written; they are told as written."""
+    late = Change(from_week=20, set={"services.home_care.hand_off_loss": 0.5})
+    early = Change(from_week=5, set={"services.home_care.hand_off_loss": 0.25})
+    head = {"name": "a-policy", "title": "A policy", "source": "Invented for a test", "maker": "council"}
+    text = explain_policy(Policy(**head, change=(late, early)), TOWN)
+    assert re.search(r"After 20 weeks, .* from a quarter to half\. After five weeks, .* to a quarter\.", text)
+
+
 def test_a_policy_that_changes_nothing_says_so() -> None:
     policy = Policy(name="a-policy", title="A policy", source="A test", maker="council")
     assert "It changes nothing." in explain_policy(policy, TOWN)

@@ -338,3 +338,22 @@ def test_included_policies_must_have_been_read() -> None:
 def test_reserved_settings_are_not_yet() -> None:
     with pytest.raises(NotYetError, match="not yet"):
         apply_set(TOWN.model_dump(), "agencies.council.leadership.learning", 0.5)
+
+
+def test_ways_on_are_looked_at_as_the_dates_make_them() -> None:
+    """What begins later wins, so the second policy, given last, takes away no way that the first opens after it."""
+    to_ambulance, nowhere, back = (
+        policy({"from_week": week, "set": {f"services.{name}.hand_on": to}}).model_copy(
+            update={"name": f"made-{number}"}
+        )
+        for number, (week, name, to) in enumerate(
+            (
+                (3, "police_response", {"housing": "ambulance"}),
+                (0, "police_response", {}),
+                (1, "ambulance", {"housing": "police_response"}),
+            )
+        )
+    )
+    check_together(TOWN, [nowhere, back])
+    with pytest.raises(PolicyError, match=r"^made-0 \[change #1\]: from week 3, .* round in a circle"):
+        check_together(TOWN, [to_ambulance, back, nowhere])
