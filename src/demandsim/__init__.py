@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from demandsim.experiment.run import run
     from demandsim.experiment.settle import settle
     from demandsim.records.record import RunRecord
+    from demandsim.scenario.group import Group
     from demandsim.scenario.policy import Policy
     from demandsim.scenario.read import read_policy, read_scenario
     from demandsim.scenario.schema import Scenario
@@ -45,6 +46,7 @@ __all__ = [
     "DemandModel",
     "DemandSimError",
     "EvidenceError",
+    "Group",
     "NotYetError",
     "Policy",
     "PolicyError",
@@ -72,6 +74,7 @@ _FROM = {
     "DemandModel": "demandsim.simulation.model",
     "DemandSimError": "demandsim.errors",
     "EvidenceError": "demandsim.errors",
+    "Group": "demandsim.scenario.group",
     "NotYetError": "demandsim.errors",
     "Policy": "demandsim.scenario.policy",
     "PolicyError": "demandsim.errors",

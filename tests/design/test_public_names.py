@@ -12,6 +12,7 @@ from demandsim import errors
 WORDS = {
     "Comparison",
     "DemandModel",
+    "Group",
     "Policy",
     "RunRecord",
     "Scenario",
