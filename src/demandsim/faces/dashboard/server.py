@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import warnings
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,6 +54,8 @@ def serve(host: str, port: int, *, open_browser: bool) -> None:
 
     import uvicorn
 
+    # A page on this machine needs no https; Solara falls back by itself, with ten lines about it.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
     where = f"http://{_shown(host)}:{listening.getsockname()[1]}"
     config = uvicorn.Config("solara.server.starlette:app", log_level="warning", ws_max_size=16_000_000)
     server = uvicorn.Server(config)
