@@ -1,6 +1,6 @@
 """How fast the model is and how much it holds: medians over repeats, all cases taken in turn in one run.
 
-``python -m tests.speed.bench`` takes some five minutes; ``--quick`` leaves the largest places out and takes one.
+``python -m tests.speed.bench`` takes a minute on a quiet machine; ``--quick`` leaves the largest places out.
 """
 
 from __future__ import annotations
