@@ -368,3 +368,24 @@ def test_a_shut_stay_ends_for_those_who_wait_to_leave_too_with_a_cause_and_no_re
     assert scene.column("cause", FRAIL)[row] == scene.cause("health_trust")
     assert scene.column("hand_off", FRAIL)[row] == -1
     assert scene.contacts("hospital") == 0
+
+
+@pytest.mark.parametrize("first", ["care_home", "ambulance"])
+def test_a_bed_kept_for_somebody_who_moves_elsewhere_is_free_again(first: str) -> None:
+    """Whichever number the service of the bed has, 0 among them."""
+    services = quiet_town().model_dump()["services"]
+    others = {name: service for name, service in services.items() if name != first}
+    scene = Scene({"services": {first: services[first], **others}})
+    row = scene.adults(1)
+    for need in ("frailty", "housing"):
+        scene.give(row, need, 3)
+    scene.stay(row, "hospital", need="housing")
+    home, elsewhere = (scene.services.index(name) for name in ("care_home", "temporary_accommodation"))
+    scene.state.back_to[row], scene.state.back_need[row] = home, scene.needs.index("frailty")
+    scene.queue(row, "housing", "temporary_accommodation", since=-1)
+    scene.state.awaits[row], scene.state.ready_since[row] = elsewhere, -1
+    scene.step()
+    assert scene.happened("stay began", service="temporary_accommodation").tolist() == row.tolist()
+    taken = {name: int(scene.book.taken[scene.services.index(name)]) for name in ("care_home", "hospital")}
+    assert taken == {"care_home": 0, "hospital": 0}
+    assert scene.book.taken[elsewhere] == 1
