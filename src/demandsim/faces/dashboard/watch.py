@@ -144,7 +144,7 @@ def _event(row: dict[Any, Any], trace: Trace) -> str:
     parts = [str(row["event"])]
     if need not in (NONE, "background"):
         level = ("", "emerging", "established", "complex", "crisis")[int(row["severity"])]
-        parts.append(f"{need.replace('_', ' ')}{f' ({level})' if level else ''}")
+        parts.append(f"{trace.scenario.needs[need].title.lower()}{f' ({level})' if level else ''}")
     if row["cause_agency"] != NONE:
         parts.append(f"due to {who(row['cause_agency'], trace.scenario)}")
     return ": ".join(parts[:2]) + (f", {parts[2]}" if len(parts) > 2 else "")
