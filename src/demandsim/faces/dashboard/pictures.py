@@ -151,8 +151,8 @@ def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
     frame = frame[frame["arm"] == arm].nlargest(MOST_FLOWS, "contacts")
     links = [
         {
-            "source": f"from {names[row['cause']]}",
-            "target": f"to {names[row['payer']]}",
+            "source": f"from {_briefly(names[row['cause']], comparison)}",
+            "target": f"to {_briefly(names[row['payer']], comparison)}",
             "value": round(row["contacts"]),
         }
         for row in frame.to_dict("records")
@@ -177,6 +177,13 @@ def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _briefly(name: str, comparison: Comparison) -> str:
+    """Leave the place out of a name that a picture has little room for."""
+    for word in ("in", "serving", "for", "of"):
+        name = name.removesuffix(f" {word} {comparison.scenario.title}")
+    return name
 
 
 def flows_said(comparison: Comparison, arm: str) -> str:
