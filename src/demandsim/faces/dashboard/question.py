@@ -120,7 +120,8 @@ def _named(question: Question, given: Mapping[str, str]) -> tuple[Question, list
     for world in ("first", "second"):
         name = given.get(world, getattr(question, world))
         if name not in fitting:
-            usual = next(iter(reversed(fitting))) if world == "second" else AS_IT_IS
+            first = next((policy for policy in fitting if policy != AS_IT_IS), AS_IT_IS)
+            usual = first if world == "second" else AS_IT_IS
             usual = getattr(question, world) if getattr(question, world) in fitting else usual
             said += [f"There is no policy {name[:40]!r} for {place}."] if world in given else []
             name = usual
