@@ -31,7 +31,6 @@ from demandsim.scenario.policy import Policy
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 """Told apart by those who do not see red and green alike; grey is the place as it is."""
 
-WORLDS = ("World A", "World B")
 VIEWS = {
     "cash": "Cash within the year",
     "full": "Every contact at its unit cost",
@@ -138,7 +137,7 @@ def outcomes(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
 
 
 def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
-    """Contacts that need not have been, from the agency that caused them to the one that pays: a Sankey.
+    """Contacts traced to an agency, from the one they are traced to, to the one that pays: a Sankey.
 
     Parameters
     ----------
@@ -195,9 +194,10 @@ def flows_said(comparison: Comparison, arm: str) -> str:
         for row in frame.to_dict("records")
     ]
     caption = (
-        "Contacts a year that follow a refusal, a lost hand-off, a closed door or a long wait: the largest"
+        "Contacts a year that follow a refusal, a lost hand-off, a closed door or a long wait: the largest. Traced: "
+        "how they came about, not how many a policy could spare"
     )
-    return table(caption, ["Caused by", "paid for by", "contacts a year"], rows, words=[1])
+    return table(caption, ["Traced to", "paid for by", "contacts a year"], rows, words=[1])
 
 
 def lines(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> dict[str, Any]:

@@ -175,7 +175,9 @@ def answer(question: Question, state: State) -> None:
         solara.HTML(unsafe_innerHTML=table)
         with solara.Column():
             solara.HTML(
-                tag="h2", unsafe_innerHTML="Contacts that need not have been", style="font-size:1.1rem"
+                tag="h2",
+                unsafe_innerHTML="Contacts that follow a refusal or a long wait",
+                style="font-size:1.1rem",
             )
             options = solara.use_memo(lambda: pictures.flows(worlds[-1], "policy"), [state.serial])
             solara.FigureEcharts(options, attributes={"style": "height: 420px; width: 100%"})
