@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.grouping import GroupTable
 from demandsim.agencies.rules import MOST_DEATH, MOST_FACTOR, NeedRules, Routes
+from demandsim.population.traits import GRADES
 from demandsim.scenario.base import AGE_BANDS, DECILES
 from demandsim.scenario.group import Group
 from demandsim.scenario.need import Need
 from demandsim.scenario.schema import Scenario
 from demandsim.units import MULTIPLIER_ONE as ONE16
-from demandsim.units import ONE, WEEKS_A_YEAR, chance_units, multiplier_units, weekly_units
+from demandsim.units import ONE, WEEKS_A_YEAR, chance_units, multiplier_units, normal_grades, weekly_units
 
 STATUSES = ("unserved", "waiting", "open")
 OLDEST = 32_000
@@ -48,7 +49,7 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
     ]
     driven = [_driven(scenario, groups, name, moves) for name in names]
     return NeedRules(
-        **_starts(scenario, driven),
+        **_changes(scenario, driven),
         first_week=np.array([n.age[0] * WEEKS_A_YEAR for n in needs], np.int32),
         last_week=np.array([min((n.age[1] + 1) * WEEKS_A_YEAR, OLDEST) for n in needs], np.int32),
         **_ladder(needs),
@@ -76,7 +77,6 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         driver_for=np.array([row[1] for rows in driven for row in rows], np.int16),
         driver_adds=np.array([row[2] for rows in driven for row in rows], np.int64),
         death=_units(multiplier_units, ((1.0, *n.death) for n in needs)),
-        **_bounds(needs),
         death_most=_death_most(needs),
         unpaid_from=np.array([_unpaid_from(scenario, name) for name in names], np.uint8),
         health=_units(multiplier_units, ([1.0, *(1 - w for w in n.qaly_weight)] for n in needs)),
@@ -110,8 +110,19 @@ def _starts(
     return {
         "start": start,
         "start_most": most,
-        "block_most": np.stack([most_of_four(alone), most_of_four(most)]),
+        "block_most": np.stack([most_of_four(alone), most_of_four(most)], axis=1),
     }
+
+
+def _changes(
+    scenario: Scenario, driven: Sequence[Sequence[tuple[int, int, int]]]
+) -> dict[str, NDArray[np.int64]]:
+    """Work out the chances of starting, and the bounds on every change."""
+    tables = _starts(scenario, driven) | _bounds(list(scenario.needs.values()))
+    up = tables["worsen_most"].copy()
+    up[:, 0] += tables["start_most"].max(axis=0)
+    highest = max(normal_grades(scenario.place.vulnerability_spread, GRADES)[1])
+    return tables | {"change_most": ((up * highest) >> 16) + tables["ease_most"]}
 
 
 def _bounds(needs: Sequence[Need]) -> dict[str, NDArray[np.int64]]:
@@ -139,9 +150,9 @@ def _death_most(needs: Sequence[Need]) -> NDArray[np.int64]:
 
 
 def most_of_four(table: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Turn columns into the most of every four."""
+    """Turn columns into rows, each the most of four columns."""
     blocks = [table[:, first : first + 4].max(axis=1) for first in range(0, table.shape[1], 4)]
-    return np.stack(blocks, axis=1) if blocks else np.zeros((len(table), 0), np.int64)
+    return np.stack(blocks) if blocks else np.zeros((0, len(table)), np.int64)
 
 
 def _at_most(factors: Iterable[float]) -> NDArray[np.int64]:

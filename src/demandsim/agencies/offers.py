@@ -13,13 +13,13 @@ from demandsim.agencies.doors import kinds
 from demandsim.agencies.grouping import GroupTable, sees
 from demandsim.agencies.needs import most_of_four
 from demandsim.agencies.rules import Background, Life, Programmes
+from demandsim.population.traits import GRADES
 from demandsim.scenario.base import AGE_BANDS, DECILES, PLACES
 from demandsim.scenario.need import Need
 from demandsim.scenario.schema import Scenario
 from demandsim.scenario.service import EarlyHelp
 from demandsim.units import MULTIPLIER_ONE, chance_units, multiplier_units, normal_grades, weekly_units
 
-GRADES = 64
 OLDEST = 110
 
 
@@ -45,13 +45,13 @@ def background_rules(scenario: Scenario) -> Background:
         power[:, row] = _powers(grades, background.vulnerability)
         spell[1, row] = multiplier_units(background.spell)
     # One unit up, so that rounding twice never brings a bound below what it bounds.
-    in_spell = ((rate * spell.max(axis=0)) >> 16) + 1
+    most = [most_of_four(((rate * factors) >> 16) + 1) for factors in spell]
     return Background(
         service=np.array([names.index(k) for k, _ in rows], np.int8),
         rate=rate,
         power=power,
         spell=spell,
-        rate_most=most_of_four(in_spell),
+        rate_most=np.stack(most, axis=1),
         power_most=most_of_four(power + 1),
     )
 

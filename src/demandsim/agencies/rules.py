@@ -22,10 +22,11 @@ class NeedRules(NamedTuple):
     """How needs start, change, seek help and do harm. Axes: need, cell (age band, sex, decile), status, level."""
 
     start: Array  # int64 [cell, need], weekly chance in 2^-32; 0 outside the need's ages
-    block_most: Array  # int64 [2, cell, block of four needs], bound on any start without needs of one's own, with some
+    block_most: Array  # int64 [block of four needs, 2, cell], bound on any start without needs of one's own, with some
     start_most: Array  # int64 [cell, need], bound on a start whatever pushes
     worsen_most: Array  # int64 [need, 5], bound on worsening, by severity; 0 where there is no such step
     ease_most: Array  # int64 [need, 5], bound on easing
+    change_most: Array  # int64 [need, 5], bound on any change, whoever it is
     first_week: Array  # int32 [need], least age in weeks at which the need can be held
     last_week: Array  # int32 [need], age in weeks from which it can no longer be held
     worsen: Array  # int64 [need, 3], 2^-32
@@ -141,8 +142,8 @@ class Background(NamedTuple):
     rate: Array  # int64 [cell, row]; rows are filled up to a multiple of four with rates of nought
     power: Array  # int64 [grade, row], factor of vulnerability, 65,536ths
     spell: Array  # int64 [2, row], factor out of and in a bad spell
-    rate_most: Array  # int64 [cell, block of four rows], bound on their rates, bad spells included
-    power_most: Array  # int64 [grade, block of four rows], bound on their factors
+    rate_most: Array  # int64 [block of four rows, 2, cell], bound on their rates out of and in a bad spell
+    power_most: Array  # int64 [block of four rows, grade], bound on their factors
 
 
 class Programmes(NamedTuple):

@@ -40,12 +40,12 @@ def visit(
     severity: int,
     cause: int,
     service: int,
-    words: tuple[int, int, int, int],
+    luck: int,
     chain: int,
     key: int,
     week: int,
 ) -> None:
-    """Post an ordinary or emergency contact at once, and what chains on from it."""
+    """Post an ordinary or emergency contact at once, and what chains on from it; ``luck`` addresses its outcomes."""
     doors = rules.doors
     drawn = 0
     for _ in range(LONGEST_CHAIN):
@@ -67,6 +67,7 @@ def visit(
         if mode != EMERGENCY or drawn == DRAWN_MOST:
             post(state, doors, book, row, int(doors.main_kind[service]), need, severity, cause, week)
             return
+        words = draw(key, state.identity[row], week, luck)  # drawn here: few contacts have outcomes
         outcome = drawn_outcome(doors, service, need, severity, nth(words, drawn))
         drawn += 1
         post(state, doors, book, row, int(doors.outcome_kind[outcome]), need, severity, cause, week)

@@ -13,7 +13,7 @@ from demandsim.simulation.chains import at_large
 from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import clear_need, note, tally
-from demandsim.simulation.strips import STRIP, draw_blocks, least_of_four
+from demandsim.simulation.strips import STRIP, draw_blocks, find_held_blocks, list_marked, mark_below
 
 ONE = 65_536
 CERTAIN = 1 << 32
@@ -34,7 +34,7 @@ def decide_changes(state: Residents, homes: Homes, rules: Rules, key: int, week:
     count = 0
     for first in range(chunk.rows[0], chunk.rows[1], STRIP):
         last = min(first + STRIP, chunk.rows[1])
-        blocks = rules.needs.block_most.shape[2]  # of four needs
+        blocks = rules.needs.block_most.shape[0]  # of four needs
         draw_blocks(key, state.identity, first, last, week, CHANGE_NEEDS, blocks, chunk.luck)
         likely = find_likely(state, rules, chunk, first, last)
         for at in range(sift_changes(state, rules, chunk, likely, first, week)):
@@ -46,44 +46,57 @@ def decide_changes(state: Residents, homes: Homes, rules: Rules, key: int, week:
 
 @kernel
 def find_likely(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int) -> int:
-    """Find the blocks of four needs that could change in a strip: those with a need, or by the least of four words.
-
-    No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
-    """
-    presence, severity = state.presence[first:last], state.severity[first:last]
-    cells, grades, grade_factor = state.cell[first:last], state.grade[first:last], rules.life.grade
-    most, luck, likely = rules.needs.block_most, chunk.luck, chunk.likely
-    count = 0
+    """Find the blocks of four needs that could change in a strip: those with a need, or by the least of four words."""
+    presence, cells, grades = state.presence[first:last], state.cell[first:last], state.grade[first:last]
+    grade_factor, held, bounds, marks = rules.life.grade, chunk.held, chunk.bounds, chunk.marks
+    find_held_blocks(state.severity, first, last, held)
+    marks[:] = held
+    for block in range(rules.needs.block_most.shape[0]):
+        most = rules.needs.block_most[block]
+        for at in range(last - first):
+            bounds[at] = (most[min(held[at], 1), cells[at]] * grade_factor[grades[at]]) >> 16
+        mark_below(chunk.luck, block, bounds, marks, last - first)
     for at in range(last - first):
-        held = 0  # a bit for each block in which there is a need
-        for need in range(severity.shape[1]):
-            held |= (severity[at, need] > 0) << (need >> 2)
-        here, cell, grade = presence[at] == HERE, cells[at], grade_factor[grades[at]]
-        for block in range(most.shape[2]):
-            may = least_of_four(luck, 4 * block, at) < (most[min(held, 1), cell, block] * grade) >> 16
-            likely[count] = (first + at) * 32 + block
-            count += here & (may | ((held >> block) & 1 == 1))
-    return count
+        marks[at] *= presence[at] == HERE
+    return list_marked(marks, first, last, rules.needs.block_most.shape[0], chunk.found, chunk.likely)
 
 
 @kernel
 def sift_changes(state: Residents, rules: Rules, chunk: Chunk, count: int, first: int, week: int) -> int:
     """Find, of the blocks that are likely, the needs that could change whatever pushes or helps."""
-    severity, cells, grades, born = state.severity, state.cell, state.grade, state.born_week
-    grade_factor, last_week = rules.life.grade, rules.needs.last_week
+    severity, cells, grades, grade_factor = state.severity, state.cell, state.grade, rules.life.grade
     starts, worsens, eases = rules.needs.start_most, rules.needs.worsen_most, rules.needs.ease_most
-    luck, likely, found = chunk.luck, chunk.likely, chunk.found
+    last_week, luck, found = rules.needs.last_week, chunk.luck, chunk.found
+    left = 0
+    for at in range(sift_needs(state, rules, chunk, count, first, week)):
+        row, need = found[at] >> 5, found[at] & 31
+        level, grade, age = severity[row, need], grade_factor[grades[row]], week - state.born_week[row]
+        up = starts[cells[row], need] * (level == 0) + worsens[need, level]
+        may = luck[need, row - first] < ((up * grade) >> 16) + eases[need, level]
+        found[left] = row * 32 + need
+        left += may | ((level > 0) & (age >= last_week[need]))
+    return left
+
+
+@kernel
+def sift_needs(state: Residents, rules: Rules, chunk: Chunk, count: int, first: int, week: int) -> int:
+    """Find, of the blocks that are likely, the needs that could change for anybody, or may be outgrown."""
+    severity, born, luck, likely, found = (
+        state.severity,
+        state.born_week,
+        chunk.luck,
+        chunk.likely,
+        chunk.found,
+    )
+    most, last_week = rules.needs.change_most, rules.needs.last_week
     left = 0
     for at in range(count):
         row, block = likely[at] >> 5, likely[at] & 31
-        cell, grade, age = cells[row], grade_factor[grades[row]], week - born[row]
+        age = week - born[row]
         for need in range(block * 4, min(block * 4 + 4, severity.shape[1])):
             level = severity[row, need]
-            up = starts[cell, need] * (level == 0) + worsens[need, level]
-            may = luck[need, row - first] < ((up * grade) >> 16) + eases[need, level]
-            outgrown = (level > 0) & (age >= last_week[need])
             found[left] = row * 32 + need
-            left += may | outgrown
+            left += (luck[need, row - first] < most[need, level]) | ((level > 0) & (age >= last_week[need]))
     return left
 
 

@@ -36,6 +36,9 @@ class Chunk(NamedTuple):
 
     rows: Array  # int64 [2], the first and the one after the last
     luck: Array  # int64 [words, STRIP], words of a strip's residents
+    held: Array  # int64 [STRIP], what a strip's residents hold: see strips
+    bounds: Array  # int64 [STRIP], what their words must lie below
+    marks: Array  # int64 [STRIP], a bit for each block that may concern a strip's resident
     likely: Array  # int64 [STRIP x 32], residents (x 32 + need or block) of a strip who may be concerned
     found: Array  # int64 [STRIP x 16], those of them who are left after a closer look
     picked: Array  # int64 [pick], what the look found, in order; what a line says is the phase's own affair
@@ -49,6 +52,9 @@ def open_chunk(rules: Rules, needs: int, room: int) -> Chunk:
     return Chunk(
         rows=np.zeros(2, np.int64),
         luck=np.zeros((words, STRIP), np.int64),
+        held=np.zeros(STRIP, np.int64),
+        bounds=np.zeros(STRIP, np.int64),
+        marks=np.zeros(STRIP, np.int64),
         likely=np.zeros(STRIP * 32, np.int64),
         found=np.zeros(STRIP * 16, np.int64),
         picked=np.zeros(room, np.int64),

@@ -14,7 +14,7 @@ from demandsim.scenario.base import AGE_BANDS
 from demandsim.simulation.book import Book
 from demandsim.simulation.chunks import Chunk, Team, pick
 from demandsim.simulation.posting import note, tally
-from demandsim.simulation.strips import STRIP, draw_strip
+from demandsim.simulation.strips import STRIP, add_up_levels, draw_strip
 
 ADULT, CHILD = 0, 2
 PRIVATE = 2
@@ -46,31 +46,39 @@ def find_turns(state: Residents, rules: Rules, key: int, week: int, chunk: Chunk
 
 @kernel
 def sift_turns(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int, week: int) -> int:
-    """Age a strip and find whose words lie below what a death, a spell, a move or leaving home could need.
+    """Find whose words lie below what a death, a spell, a move or leaving home could need.
 
     No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
     """
-    presence, born, sex = state.presence[first:last], state.born_week[first:last], state.sex[first:last]
-    decile, cells, roles = state.decile[first:last], state.cell[first:last], state.role[first:last]
-    spells, severity = state.bad_spell[first:last], state.severity[first:last]
-    death, death_most, luck, found = rules.life.death, rules.needs.death_most, chunk.luck, chunk.found
+    presence, born, roles = state.presence[first:last], state.born_week[first:last], state.role[first:last]
+    spells, luck, marks, found = state.bad_spell[first:last], chunk.luck, chunk.marks, chunk.found
     leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
     spell_start, spell_end = rules.life.numbers[2], rules.life.numbers[3]
+    age_strip(state, rules, chunk, first, last, week)
+    dies, leaves, spell, moves, bounds = luck[0], luck[1], luck[3], luck[4], chunk.bounds
+    for at in range(last - first):
+        turns = (dies[at] < bounds[at]) | (moves[at] < move_out)
+        turns |= spell[at] < (spell_end if spells[at] else spell_start)
+        turns |= (roles[at] == CHILD) & (week - born[at] >= GROWN) & (leaves[at] < leave_home)
+        marks[at] = turns & (presence[at] == HERE)
     count = 0
     for at in range(last - first):
-        age = week - born[at]
-        years = min(max(age // 52, 0), OLDEST)
-        cells[at] = (BANDS[years] * 2 + sex[at]) * 10 + decile[at] - 1
-        total = 0
-        for need in range(severity.shape[1]):
-            total += severity[at, need]
-        turns = luck[0, at] < (death[years, sex[at], decile[at] - 1] * death_most[total]) >> 16
-        turns |= luck[3, at] < (spell_end if spells[at] else spell_start)
-        turns |= luck[4, at] < move_out
-        turns |= (roles[at] == CHILD) & (age >= GROWN) & (luck[1, at] < leave_home)
         found[count] = first + at
-        count += (presence[at] == HERE) & turns
+        count += marks[at]
     return count
+
+
+@kernel
+def age_strip(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int, week: int) -> None:
+    """Age a strip, and bound each resident's chance of dying this week."""
+    born, sex, decile = state.born_week[first:last], state.sex[first:last], state.decile[first:last]
+    cells, severities, bounds = state.cell[first:last], chunk.held, chunk.bounds
+    death, death_most = rules.life.death, rules.needs.death_most
+    add_up_levels(state.severity, first, last, severities)
+    for at in range(last - first):
+        years = min(max((week - born[at]) // 52, 0), OLDEST)
+        cells[at] = (BANDS[years] * 2 + sex[at]) * 10 + decile[at] - 1
+        bounds[at] = (death[years, sex[at], decile[at] - 1] * death_most[severities[at]]) >> 16
 
 
 @kernel

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from demandsim.agencies.rules import STAY, Rules
-from demandsim.kernels import inlined, kernel
+from demandsim.kernels import kernel
 from demandsim.population.columns import HERE, OPEN, Residents
 from demandsim.records.measures import HEALTH, RESIDENT_WEEKS, UNMET, UNPAID
 from demandsim.simulation.book import Book
 from demandsim.simulation.chunks import Chunk, Team
 from demandsim.simulation.posting import in_stay_for
-from demandsim.simulation.strips import STRIP
+from demandsim.simulation.strips import STRIP, find_held_blocks, list_held
 
 ONE = 65_536
 
@@ -26,51 +26,42 @@ def look_back(state: Residents, rules: Rules, chunk: Chunk) -> int:
     """Look at every resident of a chunk and every need."""
     for first in range(chunk.rows[0], chunk.rows[1], STRIP):
         last = min(first + STRIP, chunk.rows[1])
-        for at in range(count_here(state, chunk, first, last)):
-            look_at(state, rules, chunk, int(chunk.found[at]))
+        count_here(state, chunk, first, last)
+        held = list_held(state.severity, chunk.marks, first, last, chunk.found, chunk.likely)
+        look_at_needs(state, rules, chunk, held, first)
     return 0
 
 
 @kernel
-def count_here(state: Residents, chunk: Chunk, first: int, last: int) -> int:
-    """Count the residents of a strip, and find those of them with any need."""
-    presence, decile, severity = (
-        state.presence[first:last],
-        state.decile[first:last],
-        state.severity[first:last],
-    )
-    lived, found = chunk.measure[RESIDENT_WEEKS], chunk.found
-    count = 0
+def count_here(state: Residents, chunk: Chunk, first: int, last: int) -> None:
+    """Count the residents of a strip, and mark those of them with any need."""
+    presence, decile, held = state.presence[first:last], state.decile[first:last], chunk.held
+    lived, marks = chunk.measure[RESIDENT_WEEKS], chunk.marks
+    find_held_blocks(state.severity, first, last, held)
     for at in range(last - first):
         here = presence[at] == HERE
         lived[(decile[at] - 1) // 2] += here
-        held = 0
-        for need in range(severity.shape[1]):
-            held |= severity[at, need]
-        found[count] = first + at
-        count += here & (held > 0)
-    return count
+        marks[at] = here & (held[at] != 0)
 
 
-@inlined
-def look_at(state: Residents, rules: Rules, chunk: Chunk, row: int) -> None:
-    """Look at a resident's needs: unmet or met this week, the health they cost, who cares at home."""
-    quintile = (state.decile[row] - 1) // 2
-    health = ONE
-    for need in range(state.severity.shape[1]):
-        level = state.severity[row, need]
-        if level == 0:
-            continue
-        health = (health * rules.needs.health[need, level]) >> 16
-        served = state.status[row, need] == OPEN
-        if served or (state.stay_service[row] >= 0 and in_stay_for(state, rules.doors, row, need)):
-            state.unmet[row, need] = 0
-        else:
-            state.unmet[row, need] += 1
-            chunk.measure[UNMET, quintile] += 1
-            if level >= rules.needs.unpaid_from[need] and state.place[row] == 0:
-                chunk.measure[UNPAID, quintile] += 1
-    chunk.measure[HEALTH, quintile] += ONE - health
+@kernel
+def look_at_needs(state: Residents, rules: Rules, chunk: Chunk, count: int, first: int) -> None:
+    """Look at the needs listed: unmet or met this week, the health they cost, who cares at home."""
+    stays, places, health = state.stay_service, state.place, rules.needs.health
+    lost, lacking, unpaid = chunk.measure[HEALTH], chunk.measure[UNMET], chunk.measure[UNPAID]
+    kept, listed = chunk.bounds, chunk.likely
+    kept[:] = ONE
+    for at in range(count):
+        row, need = listed[at] >> 5, listed[at] & 31
+        level, quintile, before = state.severity[row, need], (state.decile[row] - 1) // 2, kept[row - first]
+        kept[row - first] = (before * health[need, level]) >> 16  # needs multiply
+        lost[quintile] += before - kept[row - first]
+        lacks = state.status[row, need] != OPEN
+        if stays[row] >= 0:
+            lacks &= not in_stay_for(state, rules.doors, row, need)
+        state.unmet[row, need] = (state.unmet[row, need] + 1) * lacks
+        lacking[quintile] += lacks
+        unpaid[quintile] += lacks & (level >= rules.needs.unpaid_from[need]) & (places[row] == 0)
 
 
 @kernel

@@ -57,13 +57,12 @@ def post(
     week: int,
 ) -> None:
     """Post one contact: need -1 is background, cause 0 is none."""
-    needs = state.severity.shape[1]
-    cell = ((kind * (needs + 1) + need + 1) * 5 + severity) * book.contacts.shape[3] + cause
-    flat = book.contacts.reshape(-1)
-    if flat[cell] == 0:
-        book.touched[book.touches[0]] = cell
+    before = book.contacts[kind, need + 1, severity, cause]
+    if before == 0:
+        needs, causes = state.severity.shape[1], book.contacts.shape[3]
+        book.touched[book.touches[0]] = ((kind * (needs + 1) + need + 1) * 5 + severity) * causes + cause
         book.touches[0] += 1
-    flat[cell] += 1
+    book.contacts[kind, need + 1, severity, cause] = before + 1
     book.by_age[kind, state.cell[row] // 20, 1 if need >= 0 else 0] += 1
     service = int(doors.kind_service[kind])
     book.used[service] += doors.kind_minutes[kind]

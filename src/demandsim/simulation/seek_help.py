@@ -19,7 +19,15 @@ from demandsim.simulation.chains import ORDINARY, URGENT, goes_to_doors, visit
 from demandsim.simulation.chunks import Chunk, Team, pick
 from demandsim.simulation.groups import in_group
 from demandsim.simulation.posting import standing
-from demandsim.simulation.strips import STRIP, draw_blocks, least_of_four
+from demandsim.simulation.strips import (
+    STRIP,
+    draw_blocks,
+    draw_listed,
+    find_held_blocks,
+    list_held,
+    list_marked,
+    mark_below,
+)
 
 
 def seek_help(state: Residents, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
@@ -42,7 +50,7 @@ def find_callers(state: Residents, rules: Rules, key: int, week: int, chunk: Chu
     count = 0
     for first in range(chunk.rows[0], chunk.rows[1], STRIP):
         last = min(first + STRIP, chunk.rows[1])
-        blocks = rules.background.rate_most.shape[1]  # of four services
+        blocks = rules.background.rate_most.shape[0]  # of four services
         draw_blocks(key, state.identity, first, last, week, BACKGROUND, blocks, chunk.luck)
         likely = likely_ordinary(state, rules, chunk, first, last)
         for at in range(find_ordinary(state, rules, chunk, likely, first)):
@@ -68,22 +76,19 @@ def hear_callers(
 
 @kernel
 def likely_ordinary(state: Residents, rules: Rules, chunk: Chunk, first: int, last: int) -> int:
-    """Find the residents of a strip to whom any of a block of four services' ordinary demand may happen.
-
-    No branch here depends on luck: a processor that guesses wrong loses more time than the sum it skips.
-    """
+    """Find the residents of a strip to whom any of a block of four services' ordinary demand may happen."""
     presence, places = state.presence[first:last], state.place[first:last]
-    cells, grades, luck, likely = state.cell[first:last], state.grade[first:last], chunk.luck, chunk.likely
-    rate_most, power_most = rules.background.rate_most, rules.background.power_most
-    count = 0
+    spells, cells, grades = state.bad_spell[first:last], state.cell[first:last], state.grade[first:last]
+    bounds, marks = chunk.bounds, chunk.marks
+    marks[:] = 0
+    for block in range(rules.background.rate_most.shape[0]):
+        rate_most, power_most = rules.background.rate_most[block], rules.background.power_most[block]
+        for at in range(last - first):
+            bounds[at] = (rate_most[spells[at], cells[at]] * power_most[grades[at]]) >> 16
+        mark_below(chunk.luck, block, bounds, marks, last - first)
     for at in range(last - first):
-        able = (presence[at] == HERE) & goes_to_doors(places[at])
-        cell, grade = cells[at], grades[at]
-        for block in range(rate_most.shape[1]):
-            most = (rate_most[cell, block] * power_most[grade, block]) >> 16
-            likely[count] = (first + at) * 32 + block
-            count += able & (least_of_four(luck, 4 * block, at) < most)
-    return count
+        marks[at] *= (presence[at] == HERE) & goes_to_doors(places[at])
+    return list_marked(marks, first, last, rules.background.rate_most.shape[0], chunk.found, chunk.likely)
 
 
 @kernel
@@ -109,55 +114,45 @@ def ordinary_demand(
 ) -> None:
     """Bring a broken wrist or a burglary to its door."""
     service = int(rules.background.service[line])
-    words = draw(key, state.identity[row], week, address(BACKGROUND_CHAIN, service))
-    visit(state, rules, book, row, -1, 0, 0, service, words, ORDINARY, key, week)
+    luck = address(BACKGROUND_CHAIN, service)
+    visit(state, rules, book, row, -1, 0, 0, service, luck, ORDINARY, key, week)
 
 
 @kernel
 def find_seeking(state: Residents, rules: Rules, chunk: Chunk, count: int, key: int, week: int) -> int:
     """Find, of the needs held, those that come to a door: by hand-off, approach, emergency or ordinary use."""
-    identity, status, hand_off, stays = state.identity, state.status, state.hand_off, state.stay_service
+    status, hand_off, stays = state.status, state.hand_off, state.stay_service
     severity, likely, found = state.severity, chunk.likely, chunk.found
     approaches, emergencies = rules.needs.approach_most, rules.needs.emergency_most
     ordinary_most = rules.needs.ordinary_most
+    approach, _, emergency, ordinary = chunk.luck[0], chunk.luck[1], chunk.luck[2], chunk.luck[3]
     left = 0
-    for at in range(count):
-        row, need = likely[at] >> 5, likely[at] & 31
-        level, stands = severity[row, need], int(status[row, need])
-        if stays[row] >= 0:
-            stands = standing(state, rules.doors, row, need)
-        approach, _, emergency, ordinary = draw(key, identity[row], week, address(SEEK_HELP, need))
-        seeks = hand_off[row, need] >= 0
-        seeks |= approach < approaches[need, stands, level]
-        seeks |= emergency < emergencies[need, stands, level]
-        seeks |= ordinary < ordinary_most[need, level]
-        found[left] = row * 256 + 128 + need
-        left += seeks
+    for start in range(0, count, STRIP):
+        some = likely[start : min(start + STRIP, count)]
+        draw_listed(key, state.identity, some, week, SEEK_HELP, chunk.luck)
+        for at in range(some.shape[0]):
+            row, need = some[at] >> 5, some[at] & 31
+            level, stands = severity[row, need], int(status[row, need])
+            if stays[row] >= 0:
+                stands = standing(state, rules.doors, row, need)
+            seeks = hand_off[row, need] >= 0
+            seeks |= approach[at] < approaches[need, stands, level]
+            seeks |= emergency[at] < emergencies[need, stands, level]
+            seeks |= ordinary[at] < ordinary_most[need, level]
+            found[left] = row * 256 + 128 + need
+            left += seeks
     return left
 
 
 @kernel
 def find_held(state: Residents, chunk: Chunk, first: int, last: int) -> int:
     """List the needs held in a strip by residents who can go to a door."""
-    presence, places, severity = (
-        state.presence[first:last],
-        state.place[first:last],
-        state.severity[first:last],
-    )
-    likely, rows = chunk.likely, chunk.found
-    some = 0
+    presence, places = state.presence[first:last], state.place[first:last]
+    held, marks = chunk.held, chunk.marks
+    find_held_blocks(state.severity, first, last, held)
     for at in range(last - first):
-        held = 0
-        for need in range(severity.shape[1]):
-            held |= severity[at, need]
-        rows[some] = at
-        some += (held > 0) & (presence[at] == HERE) & goes_to_doors(places[at])
-    count = 0
-    for line in range(some):
-        for need in range(severity.shape[1]):
-            likely[count] = (first + rows[line]) * 32 + need
-            count += severity[rows[line], need] > 0
-    return count
+        marks[at] = (held[at] != 0) & (presence[at] == HERE) & goes_to_doors(places[at])
+    return list_held(state.severity, marks, first, last, chunk.found, chunk.likely)
 
 
 @kernel
@@ -239,7 +234,6 @@ def emergency_for(
     chance = rules.needs.emergency[need, standing(state, rules.doors, row, need), level - 3]
     if word >= chance:
         return False
-    words = draw(key, state.identity[row], week, address(EMERGENCY_CHAIN, need))
     cause = int(state.worse_cause[row, need])
     # The same draw with an episode open: would the emergency have come all the same?
     saved = (
@@ -248,9 +242,11 @@ def emergency_for(
     )
     if cause == 0 and saved:
         cause = int(state.cause[row, need])
-    service = routed(state, rules, key, row, need, 1, words[3], week)
+    luck = address(EMERGENCY_CHAIN, need)
+    _, _, _, door = draw(key, state.identity[row], week, luck)
+    service = routed(state, rules, key, row, need, 1, door, week)
     if service >= 0:
-        visit(state, rules, book, row, need, level, cause, service, words, URGENT, key, week)
+        visit(state, rules, book, row, need, level, cause, service, luck, URGENT, key, week)
     return service >= 0
 
 
@@ -267,8 +263,7 @@ def ordinary_use(
             saved = word >= (rate * lowered) >> 16
             if not saved or standing(state, rules.doors, row, need) != OPEN:
                 cause = int(state.cause[row, need]) if saved else int(state.worse_cause[row, need])
-                words = draw(key, state.identity[row], week, address(ORDINARY_CHAIN, need))
-                service = int(rules.needs.ordinary_service[line])
-                visit(state, rules, book, row, need, level, cause, service, words, ORDINARY, key, week)
+                service, luck = int(rules.needs.ordinary_service[line]), address(ORDINARY_CHAIN, need)
+                visit(state, rules, book, row, need, level, cause, service, luck, ORDINARY, key, week)
             return  # at most one
         word -= rate

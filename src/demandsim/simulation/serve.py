@@ -26,7 +26,7 @@ from demandsim.simulation.stays import (
     run_stays,
     send_home,
 )
-from demandsim.simulation.strips import STRIP
+from demandsim.simulation.strips import STRIP, find_held_blocks
 from demandsim.simulation.triage import lives_there
 
 MILLION = 1_000_000
@@ -82,14 +82,12 @@ def find_busy(state: Residents, chunk: Chunk) -> int:
 @kernel
 def busy_in_strip(state: Residents, chunk: Chunk, first: int, last: int) -> int:
     """Find the busy residents of a strip."""
-    presence, places, statuses = state.presence[first:last], state.place[first:last], state.status[first:last]
+    presence, places, busy = state.presence[first:last], state.place[first:last], chunk.held
+    find_held_blocks(state.status, first, last, busy)
     found, count = chunk.found, 0
     for at in range(last - first):
-        busy = places[at]
-        for need in range(statuses.shape[1]):
-            busy |= statuses[at, need]
         found[count] = first + at
-        count += (busy > 0) & (presence[at] == HERE)
+        count += ((busy[at] != 0) | (places[at] > 0)) & (presence[at] == HERE)
     return count
 
 

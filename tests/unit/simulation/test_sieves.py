@@ -20,6 +20,7 @@ NEEDS = (
     "start_most",
     "worsen_most",
     "ease_most",
+    "change_most",
     "approach_most",
     "emergency_most",
     "ordinary_most",
