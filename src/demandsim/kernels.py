@@ -4,7 +4,7 @@ Numba's own cache notices a change in the kernel's own file only: a kernel that 
 come back from the cache with the old helper inside, and be wrong without a word. Here the cache is a folder
 named by a hash of every source file a kernel can see (files with kernels and whatever they import from this
 package), of the versions of Numba, NumPy and Python, and of the machine. Any change means a new folder. What was
-compiled is kept in it with a sum of its bytes, since a damaged file could crash the process, or be wrong.
+compiled is kept in it with a sum of its name and bytes, since a damaged file could crash the process, or be wrong.
 
 What a kernel reads must be an argument or a constant written in one of those files; a constant read from a
 data file at import would be compiled in without being hashed.
@@ -260,10 +260,11 @@ class KeptCode(NullCache):  # type: ignore[misc]  # Numba's class has no types
         """Bring compiled code back; None if there is none for these types."""
         target_context.refresh()  # as Numba's own cache does
         try:
-            data = self._file(sig, target_context.codegen()).read_bytes()
+            file = self._file(sig, target_context.codegen())
+            data = file.read_bytes()
         except OSError:
             return None
-        if hashlib.sha256(data[32:]).digest() != data[:32]:
+        if self._sum(file, data[32:]) != data[:32]:
             return None
         return CompileResult._rebuild(target_context, *pickle.loads(data[32:]))
 
@@ -275,7 +276,7 @@ class KeptCode(NullCache):  # type: ignore[misc]  # Numba's class has no types
         file = self._file(sig, data.codegen)
         begun = file.with_name(f"{file.name}.{os.getpid()}")
         try:
-            begun.write_bytes(hashlib.sha256(text).digest() + text)
+            begun.write_bytes(self._sum(file, text) + text)
             begun.replace(file)
         except OSError:  # the folder is gone, or full: it is compiled again next time
             with suppress(OSError):
@@ -285,6 +286,11 @@ class KeptCode(NullCache):  # type: ignore[misc]  # Numba's class has no types
         """Name the file of one set of types on this kind of processor."""
         words = repr((*self._kernel, sig, codegen.magic_tuple()))
         return self._folder / f"{self._kernel[1]}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
+
+    @staticmethod
+    def _sum(file: Path, text: bytes) -> bytes:
+        """Sum up what a file holds and whose it is: a file under another's name is damaged too."""
+        return hashlib.sha256(file.name.encode() + b"\n" + text).digest()
 
 
 class Teller(event.Listener):  # type: ignore[misc]  # Numba's class has no types

@@ -244,6 +244,21 @@ def test_a_damaged_cache_is_compiled_again(miniature: Path, damage: str) -> None
     assert run(miniature)[:2] == mended
 
 
+def test_the_code_of_one_kernel_under_anothers_name_is_not_run(miniature: Path) -> None:
+    helper = "from demandsim.helpers import stepped as rule" + RUN.partition("import rule")[2].replace(
+        "123", "23"
+    )
+    run(miniature)
+    (first,) = kept_files(miniature)
+    run(miniature, helper)
+    (second,) = set(kept_files(miniature)) - {first}
+    swapped = first.read_bytes(), second.read_bytes()
+    second.write_bytes(swapped[0])
+    first.write_bytes(swapped[1])
+    assert run(miniature)[:2] == ["123", "0"]
+    assert run(miniature, helper)[:2] == ["23", "0"]
+
+
 def test_a_cache_folder_that_goes_meanwhile_stops_nothing(miniature: Path) -> None:
     gone = "import shutil\nfrom demandsim import kernels\nshutil.rmtree(kernels._FOLDER)\nanswer = rule(2)"
     assert run(miniature, RUN.replace("answer = rule(2)", gone))[:2] == ["123", "0"]

@@ -103,7 +103,7 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
             continue
         if change.verb == "move_driver" and change.move_driver:
             move = change.move_driver
-            moves.append(DriverMove(move.driver, move.by * done, change.group, policy.name))
+            moves.append(DriverMove(move.driver, move.by * done, change.group, one.word))
         else:
             scenario = _apply(scenario, stated, one, done, doors)
     return AsChanged(scenario, stated, tuple(moves), _strengths(stated, policies, week), *doors)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,10 +137,7 @@ class DemandModel(SteadyClock):
     def step(self) -> None:
         """Run one week."""
         if self.week >= self.place_scenario.weeks:
-            raise RunError(
-                f"week {self.week} is beyond the scenario's {self.place_scenario.weeks} weeks; "
-                "a scenario with more weeks would do: scenario.replace(weeks=...)"
-            )
+            refuse_beyond(self.place_scenario, self.week)
         if self._week_open:
             raise RunError(f"week {self.week} was broken off half way; a saved model or another run would do")
         state, homes, rules, book, team = self._begin_week()
@@ -166,7 +163,10 @@ class DemandModel(SteadyClock):
         if weeks is not None and not whole:
             raise RunError(f"weeks: given {shown(weeks)}; a whole number from 0 would do")
         left = self.place_scenario.weeks - self.week
-        for _ in range(left if weeks is None else int(weeks)):
+        asked = left if weeks is None else int(weeks)
+        if asked > left:
+            refuse_beyond(self.place_scenario, self.place_scenario.weeks)
+        for _ in range(asked):
             self.step()
 
     @property
@@ -282,10 +282,20 @@ def copied(table: Any) -> Any:
     return type(table)(*(array.copy() for array in table))
 
 
+def refuse_beyond(scenario: Scenario, week: int) -> NoReturn:
+    """Refuse a week that the scenario has not."""
+    raise RunError(
+        f"week {week} is beyond the scenario's {scenario.weeks} weeks; "
+        "a scenario with more weeks would do: scenario.replace(weeks=...)"
+    )
+
+
 def check_start(start: object, scenario: Scenario, key: int) -> None:
     """Refuse to begin from a model of another scenario or seed, or one that has been run on or under policies."""
     if not isinstance(start, DemandModel):
         raise RunError(f"start: given {shown(start)}; a model from settle(scenario, seed=...) would do")
+    if start._week_open:
+        raise RunError(f"start: week {start.week} was broken off half way; a whole week would do")
     if start.key != key or start.place_scenario != scenario:
         raise RunError(
             "start: settled from another scenario or seed; settle(scenario, seed=...) with these would do"
@@ -322,5 +332,7 @@ def check_fork(before: Sequence[Policy], chosen: Sequence[Policy], week: int) ->
     new = [policy for policy in chosen if policy not in before]
     if early := [p.name for p in new if p.first_week is not None and p.first_week < week]:
         raise RunError(f"policy {early[0]!r} begins before week {week}, where this model stands")
+    if len(set(names := [p.name for p in chosen])) < len(names):
+        return  # given twice: the timetable refuses it
     if [p for p in chosen if p in before] != [p for p in before if p in chosen]:
         raise RunError("policies: in another order than they were run in; the order they had would do")

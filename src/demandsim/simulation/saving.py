@@ -197,6 +197,7 @@ def _counts(scenario: Scenario, rules: Rules, week: int) -> dict[str, int]:
         "district": len(scenario.place.districts),
         "grade": rules.life.grade.shape[0],
         "week": week + 1,
+        "recorded": max(0, week),
         "field": len(FIELDS),
     }
 

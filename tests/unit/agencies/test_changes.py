@@ -11,6 +11,7 @@ from demandsim.agencies.changes import as_changed, change_weeks, lines, with_set
 from demandsim.errors import PolicyError
 from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
+from demandsim.simulation.model import DemandModel
 
 
 def at(town: Scenario, week: int, *changes: dict[str, Any]) -> Scenario:
@@ -233,8 +234,27 @@ def test_money_for_an_agency_is_a_line_and_changes_no_service(small_town: Scenar
     ]
 
 
+def test_a_driver_is_moved_for_the_group_its_policy_froze_whatever_other_policies_do(
+    small_town: Scenario,
+) -> None:
+    group = {"age": (30, 31), "membership": "fixed"}
+    rents = {"from_week": 30, "move_driver": {"driver": "rents", "by": 2.0}, "group": group}
+    shuts = {"from_week": 10, "close": "voluntary_support", "group": group}
+    second = policy(shuts, rents, name="second")
+    for others in ((), (policy({"from_week": 10, "close": "ward", "group": group}, name="first"),)):
+        model = DemandModel(small_town.replace(residents=800, weeks=33), seed=1, policies=[*others, second])
+        model.run(33)
+        rules = model.rules
+        moved = {int(rules.groups.bit[g]) for g in rules.needs.driver_for if rules.groups.bit[g] >= 0}
+        shut = int(
+            rules.groups.bit[rules.doors.closed_to[list(small_town.services).index("voluntary_support")]]
+        )
+        assert moved == {shut}, "frozen once, in week 10"
+
+
 def test_a_driver_moves_as_far_as_its_ramp_for_its_group(small_town: Scenario) -> None:
-    change = {"ramp_weeks": 4, "group": {"quintile": (1,)}, "move_driver": {"driver": "rents", "by": 2.0}}
+    lot = {"quintile": (1,), "share": 0.5}
+    change = {"ramp_weeks": 4, "group": lot, "move_driver": {"driver": "rents", "by": 2.0}}
     (move,) = as_changed(small_town, [policy(change)], 1).moves
     assert (move.driver, move.by, move.group.quintile, move.name) == ("rents", 1.0, (1,), "a-test")
     late = as_changed(small_town, [policy({**change, "from_week": 9})], 1)

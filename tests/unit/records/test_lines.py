@@ -131,6 +131,14 @@ def test_care_given_unpaid_is_borne_by_families() -> None:
     assert lines(record(counted=counted), "capacity") == []
 
 
+def test_unpaid_care_costs_what_it_costs_in_its_week() -> None:
+    counted = weekly()
+    counted["measure"][[1, 2], UNPAID, 0] = 1
+    run = record(counted=counted, prices=((0, PRICES), (2, PRICES._replace(unpaid=PRICES.unpaid + 7))))
+    (found,) = lines(run)
+    assert (found[4], found[5]) == ([1, 2], [PRICES.unpaid, PRICES.unpaid + 7])
+
+
 def test_lines_are_about_no_resident_and_have_no_contact() -> None:
     counted = weekly()
     counted["measure"][2, UNPAID] = 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.simulation.scenes import Scene, changed, policy, quiet_town
 
-from demandsim.errors import RunError, ScenarioError
+from demandsim.errors import PolicyError, RunError, ScenarioError
 from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
@@ -221,3 +221,30 @@ def test_a_fork_keeps_the_order_in_which_policies_were_run(town: Scenario) -> No
     with pytest.raises(RunError, match="in another order"):
         model.fork([cheap, dear])
     assert model.fork([dear, cheap]).digest == model.digest
+
+
+def test_more_weeks_than_are_left_are_refused_before_any_is_run(town: Scenario) -> None:
+    model = DemandModel(town, seed=1)
+    with pytest.raises(RunError, match="is beyond the scenario's 26 weeks"):
+        model.run(27)
+    assert model.week == 0
+
+
+def test_a_start_whose_week_was_broken_off_is_refused(
+    town: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    model = DemandModel(town, seed=1)
+    monkeypatch.setattr("demandsim.simulation.model.serve", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        model.step()
+    with pytest.raises(RunError, match="start: week 0 was broken off half way"):
+        DemandModel(town, seed=1, start=model)
+
+
+def test_a_policy_given_twice_to_a_fork_is_told_as_that(town: Scenario) -> None:
+    closing = policy({"close": "home_care", "from_week": 3})
+    with pytest.raises(PolicyError, match="twice"):
+        DemandModel(town, seed=1, policies=[closing]).fork([closing, closing])

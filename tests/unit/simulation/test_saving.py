@@ -223,3 +223,20 @@ def test_a_standing_that_cannot_be_is_refused(
     with pytest.raises(ds.SaveError, match="is a saved model that does not hold together") as caught:
         DemandModel.load(tmp_path / "town")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("week", [15, 18])
+def test_a_file_records_every_week_up_to_where_it_stands_and_no_more(
+    model: DemandModel, tmp_path: Path, week: int
+) -> None:
+    assert model.week == 17
+    model.save(tmp_path / "town")
+    content, arrays = read(tmp_path / "town", kind=KIND)
+    write(tmp_path / "town", kind=KIND, content={**content, "week": week}, arrays=arrays)
+    with pytest.raises(ds.SaveError, match="does not hold together"):
+        DemandModel.load(tmp_path / "town")
+    cut = {name: array[:12] if name.startswith("weekly.") else array for name, array in arrays.items()}
+    cut["journal.rows"] = np.append(arrays["journal.rows"][:11], arrays["journal.rows"][11:].sum())
+    write(tmp_path / "town", kind=KIND, content=content, arrays=cut)
+    with pytest.raises(ds.SaveError, match="has not the type or the length"):
+        DemandModel.load(tmp_path / "town")
