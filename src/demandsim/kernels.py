@@ -332,7 +332,7 @@ class Teller(event.Listener):  # type: ignore[misc]  # Numba's class has no type
         words = "compiling the model"
         if first:
             lasting = _FOLDER is not None and _FOLDER.parent not in _PASSING
-            words += f" ({'once' if lasting else 'no cache folder can be written'}, about a minute)"
+            words += f" ({'once' if lasting else 'no cache folder can be written'}, up to a minute)"
         if sys.stderr is not None:
             parts = f"{len(self._done)} of {len(self.kernels)} parts"
             print(f"demandsim: {words}: {parts}", file=sys.stderr, flush=True)

@@ -338,7 +338,7 @@ def test_whoever_waits_is_told_how_far_it_is(
     assert capsys.readouterr().err == ""
     compiled("live", 5.0, ("draw", 2.0))
     (first,) = capsys.readouterr().err.splitlines()
-    assert re.fullmatch(r"demandsim: compiling the model \(.*, about a minute\): 2 of 5 parts", first)
+    assert re.fullmatch(r"demandsim: compiling the model \(.*, up to a minute\): 2 of 5 parts", first)
     assert len(first) <= 80
     compiled("serve", 9.0)
     assert capsys.readouterr().err.splitlines() == ["demandsim: compiling the model: 4 of 5 parts"]
