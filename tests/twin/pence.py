@@ -62,7 +62,8 @@ def unpaid_week(town: Town, version: int) -> int:
 def price(town: Town, version: int, kind: int) -> tuple[str, dict[str, int]]:
     """Give the agency that provides a kind of contact, and what one contact costs each payer in pence."""
     scenario = town.timetable.versions[version].scenario
-    numbered = [(name, each) for name, service in scenario.services.items() for each in service.kinds]
+    file = town.timetable.scenario  # kinds are numbered once, as the file has them
+    numbered = [(name, each) for name, service in file.services.items() for each in service.kinds]
     name, what = numbered[kind]
     service = scenario.services[name]
     payers = dict(service.payers) or {service.agency: 1.0}
