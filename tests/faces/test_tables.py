@@ -14,6 +14,7 @@ from rich.text import Text
 import demandsim as ds
 from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.outcomes import MAIN, WAITS_NOTE
+from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.faces import tables
 from demandsim.faces.output import rows
 from demandsim.faces.progress import lasted
@@ -55,8 +56,12 @@ def test_one_tidy_table_holds_money_and_outcomes(compared: Comparison) -> None:
     assert told["row"].tolist() == cash["payer"].tolist()
     assert told["mean"].tolist() == cash["mean"].tolist()
     assert told["baseline"].isna().all()
+    assert set(told["quoted_from"]) == {MONEY_FROM}
     outcomes = frame[frame["table"] == "outcomes"]
     assert outcomes["row"].tolist() == compared.outcomes()["measure"].tolist()
+    assert outcomes["quoted_from"].tolist() == compared.outcomes()["quoted_from"].tolist()
+    assert set(frame["residents"]) == {compared.scenario.residents}
+    assert (frame["residents"] < frame["quoted_from"]).all(), "500 residents are few: every row is indicative"
     assert not frame.duplicated(["policy", "table", "row"]).any()
 
 

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
 from demandsim.agencies.needs import DriverMove
 from demandsim.errors import PolicyError
 from demandsim.scenario.agency import MECHANISMS
 from demandsim.scenario.group import Group
 from demandsim.scenario.policy import Change, Money, Policy
+from demandsim.scenario.problems import validated
 from demandsim.scenario.schema import Scenario
+from demandsim.scenario.settings import apply_set
+from demandsim.scenario.sums import LIMITS, after_sum
 
 
 class Line(NamedTuple):
@@ -51,11 +52,12 @@ class _Dated(NamedTuple):
 
 
 class _Doors(NamedTuple):
-    """What stands at doors by now: the last three fields of ``AsChanged``."""
+    """What stands at doors by now: the last three fields of ``AsChanged``, and whom a group stands in for."""
 
     opened: dict[str, tuple[Group, str]]
     opened_by: dict[str, str]
     shut_by: dict[str, str]
+    otherwise: dict[str, Group]  # to whom a door is open but for the group that a policy opened it to
 
 
 def shut_word(service: str) -> str:
@@ -92,7 +94,7 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
     """
     stated = scenario
     moves: list[DriverMove] = []
-    doors = _Doors({}, {}, {})
+    doors = _Doors({}, {}, {}, {})
     dated = by_date(policies)
     for policy, change in dated:
         one = _Dated(policy.name, change, _word(policy, change, dated))
@@ -106,7 +108,8 @@ def as_changed(scenario: Scenario, policies: Sequence[Policy], week: int) -> AsC
             moves.append(DriverMove(move.driver, move.by * done, change.group, one.word))
         else:
             scenario = _apply(scenario, stated, one, done, doors)
-    return AsChanged(scenario, stated, tuple(moves), _strengths(stated, policies, week), *doors)
+    strengths = _strengths(stated, policies, week)
+    return AsChanged(scenario, stated, tuple(moves), strengths, doors.opened, doors.opened_by, doors.shut_by)
 
 
 def _word(policy: Policy, change: Change, dated: Sequence[tuple[Policy, Change]]) -> str:
@@ -134,15 +137,11 @@ def _apply(scenario: Scenario, stated: Scenario, one: _Dated, done: float, doors
     """Apply one change, as far as it is done, to what those before it have made."""
     change = one.change
     if change.verb == "set":
-        for path, value in change.set.items():
-            parts = path.split(".")
-            scenario = with_setting(scenario, parts, _between(_found(scenario, parts), value, done))
-            if parts[2:] == ["open_to"]:
-                doors.opened_by.pop(parts[1], None)
-            elif parts[2:] == ["closed_to"]:
-                doors.shut_by.pop(parts[1], None)
+        values = {path: _between(_found(scenario, path), value, done) for path, value in change.set.items()}
+        scenario = with_settings(scenario, values, policy=one.policy)
+        _set_doors(change, doors)
     elif change.verb == "open":
-        scenario = _opened(scenario, one, doors)
+        scenario = _opened(scenario, stated, one, doors)
     elif change.verb == "close":
         scenario = _shut(scenario, one, doors)
     elif change.move_service:
@@ -157,6 +156,16 @@ def _apply(scenario: Scenario, stated: Scenario, one: _Dated, done: float, doors
     return scenario
 
 
+def _set_doors(change: Change, doors: _Doors) -> None:
+    """Note the doors that have been set: whom they are open or closed to is drawn as the file's own."""
+    for table, name, *rest in (path.split(".") for path in change.set):
+        if table == "services" and rest == ["open_to"]:
+            doors.opened_by.pop(name, None)
+            doors.otherwise.pop(name, None)
+        elif table == "services" and rest == ["closed_to"]:
+            doors.shut_by.pop(name, None)
+
+
 def _opened_to(one: _Dated, before: tuple[Group, str] | None) -> tuple[Group, str]:
     """Tell to whom a service that the file holds closed has ever been opened: one group, or everyone."""
     now = (one.change.group, one.word)
@@ -168,14 +177,22 @@ def _opened_to(one: _Dated, before: tuple[Group, str] | None) -> tuple[Group, st
     raise _two_groups(one, "is opened for another group too", before[0], would_do=once)
 
 
-def _opened(scenario: Scenario, one: _Dated, doors: _Doors) -> Scenario:
-    """Open a service that is closed; one that is open to the same group, or that a policy opened to all, stays so."""
+def _opened(scenario: Scenario, stated: Scenario, one: _Dated, doors: _Doors) -> Scenario:
+    """Open a service, for everyone or for a group; one that is open to the same group, or to all, stays so.
+
+    A service that the file holds open was shut by a policy, or is open: opened for everyone, it is open to those
+    it would be open to if no policy had shut it, or opened it for a group.
+    """
     name, group = one.change.open, one.change.group
     assert name is not None
     service = scenario.services[name]
-    if not service.closed and not group.everyone:
+    word = one.word
+    if group.everyone and not stated.services[name].closed:
+        group = doors.otherwise.pop(name, service.open_to)
+        word = _needed(group, name)  # drawn as the file's own
+    elif not service.closed and not group.everyone:
         before = (service.open_to, doors.opened_by.get(name, _needed(service.open_to, name)))
-        if before == (group, one.word) or (service.open_to.everyone and name in doors.opened_by):
+        if before == (group, word) or (service.open_to.everyone and name in doors.opened_by):
             return scenario
         raise PolicyError(
             one.policy,
@@ -183,7 +200,9 @@ def _opened(scenario: Scenario, one: _Dated, doors: _Doors) -> Scenario:
             f"{name} is open already, and opening it for a group would narrow it",
             would_do="close it for another group instead",
         )
-    doors.opened_by[name] = one.word
+    elif not group.everyone:
+        doors.otherwise.setdefault(name, service.open_to)
+    doors.opened_by[name] = word
     return _service(scenario, name, closed=False, open_to=group)
 
 
@@ -224,28 +243,12 @@ def _service(scenario: Scenario, name: str | None, **update: Any) -> Scenario:
 
 
 def _funded(scenario: Scenario, stated: Scenario, money: Money, done: float) -> Scenario:
-    """Turn a sum into hours, beds and package size at what they cost in the scenario file.
-
-    An hour (or a bed) costs what the service expects to spend, over what is funded: with it goes all that it
-    serves, the part that follows contacts included, so that while demand holds a sum cut is the sum saved at the
-    population of the file. It is a sum a head: capacity is stated for 1,000 residents and grows with them, and
-    what is cut from it, or added to it, grows alike.
-    """
-    name = money.service
-    assert name is not None
-    base, now = stated.services[name], scenario.services[name]
-    pounds = money.pounds_a_year * done * 1000 / stated.place.population  # for 1,000 residents
-    update: dict[str, Any] = {}
-    spent = sum(base.expected_contacts.get(k, 0.0) * kind.unit_cost for k, kind in base.kinds.items())
-    funded = base.beds if base.mode == "stay" else base.hours_a_week
-    price = spent / funded if funded else 0.0
-    if money.split.hours and now.hours_a_week is not None and price:
-        update["hours_a_week"] = max(0.0, now.hours_a_week + pounds * money.split.hours / price)
-    if money.split.places and now.beds is not None and price:
-        update["beds"] = max(0.0, now.beds + pounds * money.split.places / price)
-    if money.split.package and spent:
-        update["package"] = min(1.0, max(0.01, now.package * (1 + pounds * money.split.package / spent)))
-    return _service(scenario, name, **update)
+    """Cut or add a sum on a service, on top of what stands; ``check_sums`` has refused what would go too far."""
+    assert money.service is not None
+    now = scenario.services[money.service]
+    made = after_sum(stated, {setting: getattr(now, setting) for setting in LIMITS}, money, done)
+    within = {key: min(LIMITS[key][1], max(LIMITS[key][0], value)) for key, value in made.items()}
+    return _service(scenario, money.service, **within)
 
 
 def lines(policies: Sequence[Policy]) -> list[Line]:
@@ -285,29 +288,45 @@ def _between(old: Any, new: Any, done: float) -> Any:
     return new
 
 
-def with_setting(table: Any, path: Sequence[str], value: Any) -> Any:
-    """Copy a table with the setting at a path replaced, leaving the rest shared with the original."""
-    head, rest = path[0], path[1:]
-    if isinstance(table, BaseModel):
-        if rest:
-            return table.model_copy(update={head: with_setting(getattr(table, head), rest, value)})
-        return type(table).model_validate({**table.model_dump(), head: _tuples(value)})
-    inner = dict(table)
-    inner[head] = with_setting(inner[head], rest, value) if rest else _tuples(value)
-    return MappingProxyType(inner)
+def with_settings(scenario: Scenario, values: Mapping[str, Any], *, policy: str = "set") -> Scenario:
+    """Copy a scenario with settings replaced, leaving the rest shared with the original.
+
+    Parameters
+    ----------
+    scenario
+        What is changed.
+    values
+        New values by path, such as "services.home_care.kinds.episode_week.hours"; tables and lists may be plain.
+    policy
+        What to call the policy in messages.
+
+    Raises
+    ------
+    PolicyError
+        If there is no such setting, a policy may not set it, or its service or agency does not allow the values.
+    """
+    rows = dict.fromkeys(tuple(path.split(".")[:2]) for path in values)
+    data: dict[str, Any] = {}
+    for table, name in rows:
+        data.setdefault(table, {})[name] = getattr(scenario, table)[name].model_dump()
+    for path, value in values.items():
+        data = apply_set(data, path, value, file=policy, place="set")
+    for table, name in rows:
+        before = getattr(scenario, table)[name]
+        try:
+            after = validated(type(before), data[table][name], file=policy, error=PolicyError)
+        except PolicyError as wrong:
+            would_do = wrong.would_do or "set in one change what goes together"
+            place = f"{table}.{name}.{wrong.place}"
+            raise PolicyError(policy, place, wrong.problem, given=wrong.given, would_do=would_do) from None
+        moved = {key: new for key, new in after if new != getattr(before, key)}
+        now = {**getattr(scenario, table), name: before.model_copy(update=moved)}
+        scenario = scenario.model_copy(update={table: MappingProxyType(now)})
+    return scenario
 
 
-def _tuples(value: Any) -> Any:
-    """Turn arrays into tuples, all the way down."""
-    if isinstance(value, list | tuple):
-        return tuple(map(_tuples, value))
-    if isinstance(value, Mapping):
-        return {k: _tuples(v) for k, v in value.items()}
-    return value
-
-
-def _found(table: Any, path: Sequence[str]) -> Any:
-    """Look up the setting at a path."""
-    for part in path:
-        table = table.get(part) if isinstance(table, Mapping) else getattr(table, part)
+def _found(table: Any, path: str) -> Any:
+    """Look up the setting at a path; None if nothing is there."""
+    for part in path.split("."):
+        table = table.get(part) if isinstance(table, Mapping) else getattr(table, part, None)
     return table

@@ -24,7 +24,13 @@ def kinds(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     return tuple((s, k) for s, service in scenario.services.items() for k in service.kinds)
 
 
-def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
+def unmoved(before: Scenario, now: Scenario, key: str) -> bool:
+    """Tell whether a setting stands at every service as it stood before."""
+    pairs = ((getattr(s, key), getattr(now.services[k], key)) for k, s in before.services.items())
+    return all(old is new or old == new for old, new in pairs)
+
+
+def door_rules(changed: AsChanged, groups: GroupTable, before: tuple[Scenario, Doors] | None = None) -> Doors:
     """Work out every table by service.
 
     Parameters
@@ -35,6 +41,8 @@ def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
         has opened it.
     groups
         Where the groups it names are numbered.
+    before
+        The scenario and the doors of the week before: rows of outcomes that have not moved are taken over.
     """
     scenario, strengths = changed.scenario, changed.strengths
     table = list(scenario.services.values())
@@ -47,7 +55,7 @@ def door_rules(changed: AsChanged, groups: GroupTable) -> Doors:
         **_mechanisms(scenario, strengths),
         **_referrals(scenario, groups),
         **_awaits(scenario),
-        **_outcomes(scenario),
+        **_outcomes(scenario, before),
     )
 
 
@@ -203,8 +211,19 @@ def _awaits(scenario: Scenario) -> dict[str, Array]:
     }
 
 
-def _outcomes(scenario: Scenario) -> dict[str, Array]:
+def _upto(share: Array, first: Array) -> Array:
+    """Cumulate shares in 2^-32 from each first row on; the last row with a share closes at one."""
+    upto = np.zeros_like(share)
+    for rows in np.split(np.arange(len(share)), first[(first > 0) & (first < len(share))]):
+        upto[rows] = np.minimum(share[rows].cumsum(axis=0), ONE)
+        upto[rows] = np.where(upto[rows] == upto[rows[-1:]], ONE * (upto[rows[-1:]] > 0), upto[rows])
+    return upto
+
+
+def _outcomes(scenario: Scenario, before: tuple[Scenario, Doors] | None) -> dict[str, Array]:
     """Rows of how emergency contacts end: a need's own rows where it has any, else the rows that name no need."""
+    if before is not None and unmoved(before[0], scenario, "outcomes"):
+        return {key: table for key, table in before[1]._asdict().items() if key.startswith("outcome_")}
     needs, names = list(scenario.needs), list(scenario.services)
     numbered = {pair: i for i, pair in enumerate(kinds(scenario))}
     rows: list[tuple[str, Any]] = [(k, o) for k, s in scenario.services.items() for o in s.outcomes]
@@ -217,15 +236,12 @@ def _outcomes(scenario: Scenario) -> dict[str, Array]:
             first[i, j] = len(ordered)
             ordered += [(name, o) for o in own or [o for s, o in rows if s == name and not o.needs]]
             last[i, j] = len(ordered)
-    upto = np.zeros((len(ordered), 5), np.int64)
-    for i, (_, outcome) in enumerate(ordered):
-        before = upto[i - 1] if i and not np.any(first == i) else 0
-        upto[i] = np.minimum(before + np.array([chance_units(s) for s in outcome.share]), ONE)
+    share = np.array([[chance_units(s) for s in o.share] for _, o in ordered], np.int64).reshape(-1, 5)
     return {
         "outcome_first": first,
         "outcome_last": last,
         "outcome_kind": np.array([numbered[n, o.kind] for n, o in ordered], np.int16),
-        "outcome_upto": upto,
+        "outcome_upto": _upto(share, np.unique(first)),
         "outcome_next": np.array([names.index(o.next) if o.next else -1 for _, o in ordered], np.int8),
         "outcome_refer": np.array(
             [names.index(o.refers_to) if o.refers_to else -1 for _, o in ordered], np.int8

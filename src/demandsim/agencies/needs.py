@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.grouping import GroupTable
-from demandsim.agencies.rules import MOST_DEATH, MOST_FACTOR, NeedRules, Routes
+from demandsim.agencies.rules import MOST_DEATH, MOST_FACTOR, Array, NeedRules, Routes
 from demandsim.population.traits import GRADES
 from demandsim.scenario.base import AGE_BANDS, DECILES
 from demandsim.scenario.group import Group
@@ -32,8 +32,22 @@ class DriverMove(NamedTuple):
     name: str
 
 
-def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMove] = ()) -> NeedRules:
-    """Work out every table by need."""
+def need_rules(
+    scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMove] = (), start: Array | None = None
+) -> NeedRules:
+    """Work out every table by need.
+
+    Parameters
+    ----------
+    scenario
+        As it stands in the week.
+    groups
+        Where the groups it names are numbered.
+    moves
+        Drivers that policies have moved by then.
+    start : [cell, need], optional
+        From ``start_table``: policies set no needs, so that it serves every week.
+    """
     needs = list(scenario.needs.values())
     names, services = list(scenario.needs), list(scenario.services)
     held = [name for name in names if scenario.needs[name].pushed_by_household]
@@ -49,7 +63,7 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
     ]
     driven = [_driven(scenario, groups, name, moves) for name in names]
     return NeedRules(
-        **_changes(scenario, driven),
+        **_changes(scenario, driven, start_table(scenario) if start is None else start),
         first_week=np.array([n.age[0] * WEEKS_A_YEAR for n in needs], np.int32),
         last_week=np.array([min((n.age[1] + 1) * WEEKS_A_YEAR, OLDEST) for n in needs], np.int32),
         **_ladder(needs),
@@ -72,15 +86,22 @@ def need_rules(scenario: Scenario, groups: GroupTable, moves: Sequence[DriverMov
         refer_group=np.array([g for rows in refers for g, _, _ in rows], np.int16),
         refer_to=np.array([to for rows in refers for _, to, _ in rows], np.int8),
         refer_rate=_units(weekly_units, (rates for rows in refers for _, _, rates in rows)).reshape(-1, 3),
-        driver_first=firsts(driven),
-        driver_group=np.array([row[0] for rows in driven for row in rows], np.int16),
-        driver_for=np.array([row[1] for rows in driven for row in rows], np.int16),
-        driver_adds=np.array([row[2] for rows in driven for row in rows], np.int64),
+        **_driver_rows(driven),
         death=_units(multiplier_units, ((1.0, *n.death) for n in needs)),
         death_most=_death_most(needs),
         unpaid_from=np.array([_unpaid_from(scenario, name) for name in names], np.uint8),
         health=_units(multiplier_units, ([1.0, *(1 - w for w in n.qaly_weight)] for n in needs)),
     )
+
+
+def _driver_rows(driven: Sequence[Sequence[tuple[int, int, int]]]) -> dict[str, Array]:
+    """Lay end to end what moved drivers add to each need's chance of starting."""
+    return {
+        "driver_first": firsts(driven),
+        "driver_group": np.array([row[0] for rows in driven for row in rows], np.int16),
+        "driver_for": np.array([row[1] for rows in driven for row in rows], np.int16),
+        "driver_adds": np.array([row[2] for rows in driven for row in rows], np.int64),
+    }
 
 
 def _ladder(needs: Sequence[Need]) -> dict[str, NDArray[np.int64]]:
@@ -96,12 +117,16 @@ def _ladder(needs: Sequence[Need]) -> dict[str, NDArray[np.int64]]:
     }
 
 
+def start_table(scenario: Scenario) -> NDArray[np.int64]:
+    """Weekly chances of needs starting, undriven: [cell, need], in 2^-32."""
+    return np.array([_start(scenario, name) for name in scenario.needs], np.int64).T.copy()
+
+
 def _starts(
-    scenario: Scenario, driven: Sequence[Sequence[tuple[int, int, int]]]
+    scenario: Scenario, driven: Sequence[Sequence[tuple[int, int, int]]], start: NDArray[np.int64]
 ) -> dict[str, NDArray[np.int64]]:
     """Work out the chances of starting by cell, and the bounds by which the kernels rule most residents out."""
     needs = list(scenario.needs.values())
-    start = np.array([_start(scenario, name) for name in scenario.needs], np.int64).T.copy()
     adds = np.array([sum(max(0, add) for _, _, add in rows) for rows in driven], np.int64)
     highest = np.where(start > 0, start + adds, 0) * _at_most(n.helped.start for n in needs)
     # Without needs of one's own only the household pushes.
@@ -115,10 +140,10 @@ def _starts(
 
 
 def _changes(
-    scenario: Scenario, driven: Sequence[Sequence[tuple[int, int, int]]]
+    scenario: Scenario, driven: Sequence[Sequence[tuple[int, int, int]]], start: NDArray[np.int64]
 ) -> dict[str, NDArray[np.int64]]:
     """Work out the chances of starting, and the bounds on every change."""
-    tables = _starts(scenario, driven) | _bounds(list(scenario.needs.values()))
+    tables = _starts(scenario, driven, start) | _bounds(list(scenario.needs.values()))
     up = tables["worsen_most"].copy()
     up[:, 0] += tables["start_most"].max(axis=0)
     highest = max(normal_grades(scenario.place.vulnerability_spread, GRADES)[1])

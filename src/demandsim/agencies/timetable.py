@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.changes import AsChanged, Line, as_changed, change_weeks, lines
-from demandsim.agencies.doors import door_rules
+from demandsim.agencies.doors import door_rules, kinds, unmoved
 from demandsim.agencies.grouping import FrozenBits, GroupTable
-from demandsim.agencies.needs import need_rules, route_rules
+from demandsim.agencies.needs import need_rules, route_rules, start_table
 from demandsim.agencies.offers import background_rules, death_table, life_rules, programme_rules
 from demandsim.agencies.rules import Rules
 from demandsim.chance import check_policy_names
+from demandsim.errors import PolicyError
 from demandsim.records.prices import Prices, prices
 from demandsim.scenario.check import check_given, check_together
 from demandsim.scenario.policy import Policy
@@ -34,6 +35,13 @@ class Version(NamedTuple):
     rules: Rules
     prices: Prices
     frozen: tuple[int, ...]  # groups whose membership freezes in this week
+
+
+class Lasting(NamedTuple):
+    """Tables that serve every version: policies set neither needs nor the place."""
+
+    start: NDArray[np.int64]
+    death: NDArray[np.int64]
 
 
 class Timetable(NamedTuple):
@@ -90,13 +98,17 @@ def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
     check_policy_names(p.name for whole in policies for p in whole.whole())
     check_together(scenario, policies)
     bits = FrozenBits()  # the scenario's own groups come first, so that every arm numbers them alike
-    death = death_table(scenario)  # policies set neither needs nor the place
+    lasting = Lasting(start_table(scenario), death_table(scenario))
     versions: list[Version] = []
     seen: set[int] = set()
     begins = min((c.from_week for p in policies for c in p.change), default=scenario.weeks)
     for week in (BEFORE, *(w for w in change_weeks(policies, scenario) if w >= begins)):
         changed = as_changed(scenario, policies, week)
-        rules = compile_rules(changed, bits, death, versions[-1] if versions else None)
+        if _numbered(changed.scenario) != _numbered(scenario):
+            names = ", ".join(policy.name for policy in policies)
+            text = f"from week {week} services, or their kinds of contact, are not those of the scenario in its order"
+            raise PolicyError(names, "", text, would_do="write them in a scenario that extends this one")
+        rules = compile_rules(changed, bits, lasting, versions[-1] if versions else None)
         rows = [int(g) for g in range(rules.groups.bit.shape[0]) if rules.groups.bit[g] >= 0]
         fresh = tuple(g for g in rows if int(rules.groups.bit[g]) not in seen)
         seen.update(int(rules.groups.bit[g]) for g in rows)
@@ -104,16 +116,30 @@ def _compiled(content: tuple[str, ...], held: _Held) -> Timetable:
     return Timetable(scenario, policies, tuple(versions), tuple(lines(policies)))
 
 
+def _numbered(scenario: Scenario) -> tuple[tuple[object, ...], ...]:
+    """Name in its order all that the ledger, the book and residents' columns are numbered by."""
+    services = scenario.services.items()
+    return (
+        kinds(scenario),
+        tuple((name, s.mode, s.place, s.background is None, s.programme is None) for name, s in services),
+        tuple(scenario.needs),
+        tuple(scenario.agencies),
+        tuple(scenario.drivers),
+        tuple(scenario.place.districts),
+        scenario.remembered,
+    )
+
+
 def compile_rules(
-    changed: AsChanged, bits: FrozenBits, death: NDArray[np.int64], before: Version | None = None
+    changed: AsChanged, bits: FrozenBits, lasting: Lasting, before: Version | None = None
 ) -> Rules:
     """Turn a scenario as it stands into the kernels' tables; what has not moved since ``before`` is taken over."""
     scenario = changed.scenario
-    same = before is not None and _same_background(before.scenario, scenario)
+    same = before is not None and unmoved(before.scenario, scenario, "background")
     groups = GroupTable(scenario, bits)
-    needs = need_rules(scenario, groups, changed.moves)
+    needs = need_rules(scenario, groups, changed.moves, start=lasting.start)
     routes = route_rules(scenario, groups)
-    doors = door_rules(changed, groups)
+    doors = door_rules(changed, groups, (before.scenario, before.rules.doors) if before else None)
     programmes = programme_rules(scenario, groups, changed.strengths)
     return Rules(
         needs=needs,
@@ -122,10 +148,5 @@ def compile_rules(
         background=before.rules.background if before and same else background_rules(scenario),
         programmes=programmes,
         groups=groups.columns(),
-        life=life_rules(scenario, changed.strengths, death),
+        life=life_rules(scenario, changed.strengths, lasting.death),
     )
-
-
-def _same_background(before: Scenario, now: Scenario) -> bool:
-    """Tell whether no service's ordinary demand has moved; unmoved tables are the same objects."""
-    return all(now.services[k].background is s.background for k, s in before.services.items())

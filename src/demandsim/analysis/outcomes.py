@@ -104,14 +104,29 @@ def outcomes_frame(comparison: Compared) -> pd.DataFrame:
 
 
 def few_told(frame: pd.DataFrame, residents: int) -> str:
-    """Say which measures of an outcomes frame so few simulated residents only hint at; nothing if they will do."""
-    few = frame[frame["quoted_from"] > residents]
-    parts = [
-        f"{listed([measure_title(name) for name in rows['measure']])} from {need:,}"
-        for need, rows in few.groupby("quoted_from")
-    ]
-    told = f"With {residents:,} residents some measures only show which way things go; they are quoted "
-    return f"{told}{'; '.join(parts)} on." if parts else ""
+    """Say which measures of an outcomes frame so few simulated residents only hint at; nothing if they will do.
+
+    Where they are most of them, those that are not are named; where they are few, they are.
+    """
+    called = {
+        need: listed(measure_title(name) for name in rows["measure"])
+        for need, rows in frame.groupby("quoted_from")
+    }
+    few = frame.loc[frame["quoted_from"] > residents, "quoted_from"].value_counts()
+    if few.empty:
+        return ""
+    start, end = f"With {residents:,} residents", "only show which way things go"
+    if 2 * few.sum() <= len(frame):
+        first, *rest = sorted(few.index)
+        parts = [f"{called[first]} (quoted from {first:,} residents on)"]
+        parts += [f"{called[need]} (from {need:,})" for need in rest]
+        return f"{start} some measures {end}: {'; '.join(parts)}."
+    usual = few.idxmax()
+    fine = listed(measure_title(name) for name in frame.loc[frame["quoted_from"] <= residents, "measure"])
+    but = f", but for {fine}," if fine else ""
+    others = "; ".join(f"{called[need]} from {need:,}" for need in sorted(few.index) if need != usual)
+    beside = f" ({others})" if others else ""
+    return f"{start} these measures{but} {end}; they are quoted from {usual:,} residents on{beside}."
 
 
 def is_count(measure: str) -> bool:

@@ -1,18 +1,19 @@
 """Regression on fixed seeds: named cases run again and held, to the contact and the penny, against stored baselines.
 
 A folder holds ``cases.toml`` (what to run), a table of whole numbers for each case (``NAME.csv``: contacts and pence
-by year, agency, service and kind), ``digests.csv``, and ``changes.md``, the log of why a baseline was ever replaced.
-A check never writes; only an update does, and it asks why.
+by year, agency, payer, service and kind), ``digests.csv``, and ``changes.md``, the log of why a baseline was ever
+replaced. A check never writes; only an update does, and it asks why.
 """
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -26,8 +27,13 @@ from demandsim.scenario.problems import near, validated
 from demandsim.scenario.read import read_policy, read_scenario
 
 CASES, DIGESTS, LOG = "cases.toml", "digests.csv", "changes.md"
-BY = ["year", "agency", "service", "kind"]
-COUNTED = ["contacts", "full_pence", "cash_pence"]
+NAME = r"[a-z0-9][a-z0-9-]*"
+HEAD, LINE = "case,digest", re.compile(rf"({NAME}),([0-9a-f]{{64}})")
+"""The first line of the digests, and every other."""
+BY = ["year", "agency", "payer", "service", "kind"]
+PENCE = ["full_pence", "cash_pence", "cash_low_r_pence", "cash_high_r_pence"]
+"""Pence in each view of the money that is held."""
+COUNTED = ["contacts", *PENCE]
 LARGEST = 20_000_000
 """Bytes in the largest baseline that is read."""
 
@@ -35,7 +41,7 @@ LARGEST = 20_000_000
 class Case(Frozen):
     """One run that is repeated: a place, policies and a seed, at a size and for so many weeks."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+    name: Annotated[str, Field(pattern=rf"^{NAME}$", max_length=80)]
     scenario: str
     policies: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 1
@@ -63,6 +69,7 @@ class Checked(NamedTuple):
     same: bool
     stored: bool  # whether there is a baseline at all
     moved: pd.DataFrame  # rows that differ: `BY`, and of each count before, now and change
+    damage: str = ""  # why what is there cannot be read, where it counts as not stored
 
 
 def read_cases(folder: str | Path, only: Sequence[str] = ()) -> tuple[Case, ...]:
@@ -106,32 +113,52 @@ def run_case(case: Case, folder: str | Path, *, threads: int = 1) -> Baseline:
 
 def baseline_of(record: RunRecord) -> Baseline:
     """Add a run up to what is stored of it."""
-    full = record.ledger(BY, view="full", scaled=False).rename(columns={"pence": "full_pence"})
-    cash = record.ledger(BY, view="cash", scaled=False).rename(columns={"pence": "cash_pence"})
-    table = full.merge(cash.drop(columns="contacts"), on=BY, how="outer").fillna(0)
-    return Baseline(
-        record.digest, table.astype(dict.fromkeys(COUNTED, "int64")).sort_values(BY, ignore_index=True)
-    )
+    views = {pence: pence.removesuffix("_pence") for pence in PENCE}
+    found = [
+        record.ledger(BY, view=view, scaled=False).rename(columns={"pence": pence})
+        for pence, view in views.items()
+    ]
+    table = found[0]
+    for other in found[1:]:  # a contact counts alike in every view
+        table = table.merge(other, on=[*BY, "contacts"], how="outer")
+    table = table.fillna(0).astype(dict.fromkeys(COUNTED, "int64"))
+    return Baseline(record.digest, table[[*BY, *COUNTED]].sort_values(BY, ignore_index=True))
 
 
-def check_case(case: Case, folder: str | Path, now: Baseline) -> Checked:
+def check_case(case: Case, folder: str | Path, now: Baseline, *, mend: bool = False) -> Checked:
     """Hold what a case came to against its baseline.
+
+    Parameters
+    ----------
+    case, now
+        The case, and what it came to.
+    folder
+        With ``cases.toml``.
+    mend
+        Take a baseline that cannot be read for none, ahead of an update.
 
     Raises
     ------
     BaselineError
-        If the baseline is there and cannot be read.
+        If the baseline is there and cannot be read, and is not to be mended.
     """
-    before = _stored(case.name, Path(folder))
+    damage = ""
+    try:
+        before = _stored(case.name, Path(folder))
+    except BaselineError as error:
+        if not mend:
+            raise
+        before, damage = None, str(error)
     if before is None:
-        return Checked(case, same=False, stored=False, moved=moved(now.table.iloc[:0], now.table))
+        differs = moved(now.table.iloc[:0], now.table)
+        return Checked(case, same=False, stored=False, moved=differs, damage=damage)
     differs = moved(before.table, now.table)
     # The digest knows every contact and every resident, and no price; the table knows the pence.
     return Checked(case, before.digest == now.digest and differs.empty, True, differs)
 
 
 def moved(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """List the rows that differ, the largest change of money first.
+    """List the rows that differ, the largest change of money first: at unit cost, then in cash.
 
     Returns
     -------
@@ -144,15 +171,16 @@ def moved(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
         both[f"{count}_change"] = both[f"{count}_now"] - both[f"{count}_before"]
     changes = both[[f"{count}_change" for count in COUNTED]]
     found = both[(changes != 0).any(axis=1)]
-    order = found["full_pence_change"].abs().sort_values(ascending=False, kind="stable").index
+    pence = found[[f"{count}_change" for count in PENCE]].abs()
+    order = np.lexsort((-pence.iloc[:, 1:].max(axis=1), -pence.iloc[:, 0]))
     columns = [f"{count}_{part}" for count in COUNTED for part in ("before", "now", "change")]
-    return found.loc[order, [*BY, *columns]].reset_index(drop=True)
+    return found.iloc[order][[*BY, *columns]].reset_index(drop=True)
 
 
 def store(
     found: Sequence[tuple[Case, Baseline]], folder: str | Path, *, why: str, day: str, version: str
 ) -> None:
-    """Replace baselines, and log why.
+    """Replace baselines, and log why; a line of another case's digest stays if it can be read.
 
     Parameters
     ----------
@@ -175,12 +203,12 @@ def store(
     if not why.strip():
         raise BaselineError("--why: a sentence that says why the numbers may change would do")
     place = Path(folder)
-    digests, told = _digests(place), _log(place)
+    digests, told = _readable_digests(place), _log(place)
     for case, baseline in found:
         text = baseline.table.to_csv(index=False, lineterminator="\n")
         _write(place / f"{case.name}.csv", text)
         digests[case.name] = baseline.digest
-    lines = ["case,digest", *(f"{name},{digest}" for name, digest in sorted(digests.items()))]
+    lines = [HEAD, *(f"{name},{digest}" for name, digest in sorted(digests.items()))]
     _write(place / DIGESTS, "\n".join(lines) + "\n")
     names = ", ".join(case.name for case, _ in found)
     _write(place / LOG, f"{told}\n- {day}, demandsim {version}, {names}: {' '.join(why.split())}\n")
@@ -210,12 +238,17 @@ def _stored(name: str, folder: Path) -> Baseline | None:
     if digest is None or not path.is_file():
         return None
     kinds = {"year": "int64", **dict.fromkeys(BY[1:], "str"), **dict.fromkeys(COUNTED, "int64")}
+    text = _text(path)
     try:
-        table = pd.read_csv(StringIO(_text(path)), dtype=kinds, keep_default_na=False)
+        if "\0" in text:  # pandas reads on
+            raise ValueError("it holds a byte of 0")
+        table = pd.read_csv(StringIO(text), dtype=kinds, keep_default_na=False)
+        if absent := [name for name in (*BY, *COUNTED) if name not in table]:
+            raise ValueError(f"there is no {' or '.join(absent)}")
         if table.duplicated(BY).any():
             raise ValueError("a row is there twice")
         return Baseline(digest, table[[*BY, *COUNTED]])
-    except (ValueError, KeyError, OverflowError, RuntimeWarning) as error:
+    except (ValueError, OverflowError, RuntimeWarning) as error:
         told = " ".join(str(error).split())
         raise BaselineError(
             f"{path.name}: is not a stored baseline: {told}; --update writes it anew"
@@ -223,14 +256,35 @@ def _stored(name: str, folder: Path) -> Baseline | None:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Read the digests stored."""
+    """Read the digests stored, by case."""
     path = folder / DIGESTS
     if not path.is_file():
         return {}
-    rows = list(csv.DictReader(StringIO(_text(path))))
-    if any(set(row) != {"case", "digest"} or None in row.values() for row in rows):
+    head, *lines = [line for line in _text(path).splitlines() if line] or [""]
+    found = [(line[1], line[2]) for line in map(LINE.fullmatch, lines) if line]
+    if head != HEAD or len(found) < len(lines):
         raise BaselineError(f"{path.name}: is not a list of cases and digests; --update writes it anew")
-    return {row["case"]: row["digest"] for row in rows}
+    names = [name for name, _ in found]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BaselineError(f"{path.name}: '{twice[0]}' is there twice; --update writes it anew")
+    return dict(found)
+
+
+def _readable_digests(folder: Path) -> dict[str, str]:
+    """Read what can be read of the digests, damaged or not: of a case that is there with two, neither."""
+    path = folder / DIGESTS
+    if not path.is_file():
+        return {}
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST).decode("utf-8", errors="replace")
+    except OSError as error:
+        raise BaselineError(f"{path.name}: cannot be read: {error.strerror}") from None
+    found: dict[str, set[str]] = {}
+    for line in map(LINE.fullmatch, text.splitlines()):
+        if line:
+            found.setdefault(line[1], set()).add(line[2])
+    return {name: one.pop() for name, one in found.items() if len(one) == 1}
 
 
 def _text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What `demandsim check` does: run the named cases again, and say which agency, service and year moved."""
+"""What `demandsim check` does: run the named cases again, and say which agency, payer, service and year moved."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from demandsim.errors import BaselineError
-from demandsim.experiment.regression import Baseline, Case, Checked, check_case, read_cases, run_case, store
+from demandsim.experiment.regression import (
+    COUNTED,
+    Baseline,
+    Case,
+    Checked,
+    check_case,
+    read_cases,
+    run_case,
+    store,
+)
 from demandsim.faces.commands import consoles
 from demandsim.faces.output import Outputs
 from demandsim.faces.progress import Clock, lasted
@@ -59,7 +69,7 @@ def check_cases(
         clock = Clock()
         now = run_case(case, folder, threads=threads)
         found.append((case, now))
-        checked.append(check_case(case, folder, now))
+        checked.append(check_case(case, folder, now, mend=update))
         _tell(screen, checked[-1], clock.seconds)
     if update:
         changed = [each for each, one in zip(found, checked, strict=True) if not one.same]
@@ -80,6 +90,9 @@ def _tell(screen: Console, one: Checked, seconds: float) -> None:
     if one.same:
         screen.print(f"{name}: the same ({lasted(seconds)})")
         return
+    if one.damage:
+        screen.print(f"{name}: {one.damage} ({lasted(seconds)})")
+        return
     if not one.stored:
         screen.print(f'{name}: has no baseline yet; --update --why "..." stores one ({lasted(seconds)})')
         return
@@ -90,8 +103,9 @@ def _tell(screen: Console, one: Checked, seconds: float) -> None:
         )
         return
     years = ", ".join(str(year) for year in sorted(one.moved["year"].unique()))
-    agencies = ", ".join(sorted(one.moved["agency"].unique()))
-    screen.print(f"{name}: {len(one.moved)} rows moved, in year {years}, at {agencies} ({lasted(seconds)})")
+    agencies, payers = (", ".join(sorted(one.moved[column].unique())) for column in ("agency", "payer"))
+    where = f"in year {years}, at {agencies}, paid by {payers}"
+    screen.print(f"{name}: {len(one.moved)} rows moved, {where} ({lasted(seconds)})")
     screen.print(_difference(one.moved.head(MOST_ROWS)))
     if len(one.moved) > MOST_ROWS:
         screen.print(f"and {len(one.moved) - MOST_ROWS} more rows")
@@ -99,13 +113,30 @@ def _tell(screen: Console, one: Checked, seconds: float) -> None:
 
 def _difference(moved: pd.DataFrame) -> Table:
     """Rows that moved, the largest change of money first; sums are of the simulated residents."""
-    made = Table()
-    for name in ("year", "agency", "service", "kind"):
-        made.add_column(name)
-    for name in ("contacts before", "now", "change", "full £ change", "cash £ change"):
-        made.add_column(name, justify="right")
-    for row in moved.to_dict("records"):
-        counts = [f"{row['contacts_before']:,}", f"{row['contacts_now']:,}", f"{row['contacts_change']:+,}"]
-        sums = [f"{row[f'{view}_pence_change'] / 100:+,.2f}" for view in ("full", "cash")]
-        made.add_row(str(row["year"]), row["agency"], row["service"], row["kind"], *counts, *sums)
+    told = {"full_pence": "full £\nchange", "cash_pence": "cash £\nchange"}
+    changed = {count: moved[f"{count}_change"] != 0 for count in COUNTED}
+    if not (changed["contacts"] | changed["full_pence"] | changed["cash_pence"]).all():
+        # The ends of the cash view are told where nothing else of a row moved.
+        told |= {"cash_low_r_pence": "cash £\nat low r", "cash_high_r_pence": "cash £\nat high r"}
+    made = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("year", "agency, and who pays", "service, kind"):
+        made.add_column(name, overflow="fold")
+    paid = [
+        agency if agency == payer else f"{agency}, {payer} pays"
+        for agency, payer in zip(moved["agency"], moved["payer"], strict=True)
+    ]
+    cells = [moved["year"].astype(str), paid, moved["service"] + ", " + moved["kind"]]
+    if changed["contacts"].any():
+        for title, part, sign in (
+            ("contacts\nbefore", "before", ""),
+            ("\nnow", "now", ""),
+            ("\nchange", "change", "+"),
+        ):
+            made.add_column(title, justify="right", no_wrap=True)
+            cells.append(moved[f"contacts_{part}"].map(f"{{:{sign},}}".format))
+    for pence in (name for name in told if changed[name].any()):
+        made.add_column(told[pence], justify="right", no_wrap=True)
+        cells.append((moved[f"{pence}_change"] / 100).map("{:+,.2f}".format))
+    for row in zip(*cells, strict=True):
+        made.add_row(*row)
     return made

@@ -228,17 +228,21 @@ def comparison_frame(one: Comparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``policy, table, row, unit, baseline, with_policy, mean, low, high, interval``: ``table`` is a money
-        view, whose rows are payers (no baseline), or ``outcomes``.
+        ``policy, table, row, unit, baseline, with_policy, mean, low, high, interval, residents, quoted_from``:
+        ``table`` is a money view, whose rows are payers (no baseline), or ``outcomes``. ``residents`` were
+        simulated; with fewer than ``quoted_from`` a row is indicative.
     """
     frames = []
     for view in VIEWS:
         frame = one.shunt(view=view, by="payer").rename(columns={"payer": "row"})
-        frames.append(frame.assign(table=view, unit="pounds a year", baseline=math.nan, with_policy=math.nan))
+        frame = frame.assign(table=view, unit="pounds a year", baseline=math.nan, with_policy=math.nan)
+        frames.append(frame.assign(quoted_from=MONEY_FROM))
     renamed = {"measure": "row", "policy": "with_policy"}
     frames.append(one.outcomes().rename(columns=renamed).assign(table="outcomes"))
     columns = ["table", "row", "unit", "baseline", "with_policy", "mean", "low", "high", "interval"]
-    whole = pd.concat([frame[columns] for frame in frames], ignore_index=True)
+    columns += ["residents", "quoted_from"]
+    shown = [frame.assign(residents=one.scenario.residents)[columns] for frame in frames]
+    whole = pd.concat(shown, ignore_index=True)
     whole.insert(0, "policy", " + ".join(policy.name for policy in one.policies))
     return whole
 

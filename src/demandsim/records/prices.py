@@ -90,10 +90,7 @@ def prices(scenario: Scenario, stated: Scenario) -> Prices:
             np.int64,
         ),
         shares=np.array(
-            [
-                split_by_largest_remainder(1_000_000, payer_shares(scenario, s))
-                for s in scenario.services.values()
-            ],
+            [_split(1_000_000, payer_shares(scenario, s)) for s in scenario.services.values()],
             np.int64,
         ),
         charge=np.array(charge, np.int64),

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from demandsim.errors import PolicyError, RunError, shown
 from demandsim.scenario.policy import Policy
-from demandsim.scenario.policy_check import check_circles, check_policy, check_sums
+from demandsim.scenario.policy_check import check_policy
 from demandsim.scenario.schema import Scenario, checked
 from demandsim.scenario.settings import apply_set
+from demandsim.scenario.standing import check_standing
+from demandsim.scenario.sums import check_sums
 
 __all__ = ["apply_set", "check_given", "check_policy", "check_together", "checked"]
 
@@ -45,13 +47,14 @@ def check_together(scenario: Scenario, policies: Sequence[Policy]) -> None:
     Raises
     ------
     PolicyError
-        If one is given twice, included or not, cannot be run by itself, the sums of all take more from a
-        service than it costs, or all together lead callers round in a circle.
+        If one is given twice, included or not, or cannot be run by itself; if all together make, in any week, a
+        scenario that cannot be run; or if a sum among those of all cannot be cut or added in full.
     """
     names = [one.name for policy in policies for one in policy.whole()]
     if twice := [name for name in names if names.count(name) > 1]:
         raise PolicyError(twice[0], "", "is given twice", would_do="give it once")
     for policy in policies:
         check_policy(scenario, policy)
-    check_circles(scenario, policies)
+    if len(policies) > 1:
+        check_standing(scenario, policies)
     check_sums(scenario, policies)

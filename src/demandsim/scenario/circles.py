@@ -6,22 +6,27 @@ way may lead round, whether by the `next` of outcomes, by `hand_on`, or by both 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from demandsim.scenario.problems import Problem
 from demandsim.scenario.service import Service
 
 
-def circles(services: Mapping[str, Service], needs: Iterable[str]) -> Iterator[Problem]:
+def circles(
+    services: Mapping[str, Service], needs: Iterable[str], shut: Collection[str] = ()
+) -> Iterator[Problem]:
     """Find circles, need by need, in which at least one emergency service hands on.
 
     Parameters
     ----------
     services : mapping
-        By name. Only emergency services see or pass on a caller at once; no other leads back to one.
+        By name. Only emergency services see or pass on a caller at once; no other leads back to one. Nobody comes
+        to one that is closed.
     needs : iterable of str
         A need's callers are handed on by its own `hand_on`, and led on by the outcomes that count for it.
+    shut : collection of str
+        Closed services that have been open: callers still come to them, and are handed on.
 
     Yields
     ------
@@ -29,7 +34,11 @@ def circles(services: Mapping[str, Service], needs: Iterable[str]) -> Iterator[P
         Each circle once, at the first of its services that hands on. Circles of `next` alone are found with
         the chains they make, whatever the need.
     """
-    emergency = {name: service for name, service in services.items() if service.mode == "emergency"}
+    emergency = {
+        name: service
+        for name, service in services.items()
+        if service.mode == "emergency" and (name in shut or not service.closed)
+    }
     told: set[tuple[str, frozenset[str]]] = set()
     for need in needs:
         after = {name: _after(service, need) for name, service in emergency.items()}
@@ -53,9 +62,10 @@ def circles(services: Mapping[str, Service], needs: Iterable[str]) -> Iterator[P
 def _after(service: Service, need: str) -> tuple[str, ...]:
     """Services that callers for a need may come to from an emergency service in the same week."""
     led: list[str | None] = []
-    if not service.takes or need in service.takes:
+    if not service.closed and (not service.takes or need in service.takes):
         own = [row for row in service.outcomes if need in row.needs]
-        led = [row.next for row in own or service.outcomes if row in own or not row.needs]
+        rows = own or [row for row in service.outcomes if not row.needs]
+        led = [row.next for row in rows if any(row.share[1:])]  # the first share is of background demand
     return tuple(dict.fromkeys(to for to in (service.hand_on.get(need), *led) if to is not None))
 
 

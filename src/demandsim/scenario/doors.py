@@ -138,9 +138,12 @@ def _outcomes(service: Service, here: Loc) -> Iterator[Problem]:
 
 def _chains(scenario: Contents) -> Iterator[Problem]:
     """Contacts that lead to contacts in the same week: no circle, and no more than four."""
+    seeing = {name: service for name, service in scenario.services.items() if not service.closed}
     after = {
-        name: tuple(dict.fromkeys(row.next for row in service.outcomes if row.next is not None))
-        for name, service in scenario.services.items()
+        name: tuple(
+            dict.fromkeys(row.next for row in service.outcomes if row.next in seeing and any(row.share))
+        )
+        for name, service in seeing.items()
     }
     for name in after:
         for path in _paths(after, (name,)):
@@ -148,6 +151,8 @@ def _chains(scenario: Contents) -> Iterator[Problem]:
             if path[-1] == name and len(path) > 1:
                 yield Problem(("services", name, "outcomes"), f"contacts go round in a circle: {shown}")
                 break
+            if path[-1] in path[:-1]:
+                continue  # a circle further on is told at its own services
             drawn = sum(scenario.services[step].mode == "emergency" for step in path)
             if drawn > DRAWN:
                 yield Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
@@ -33,6 +34,8 @@ RESERVED = frozenset(
 """Keys kept for parts of the design that are not built yet."""
 
 _DEEPEST = 40
+_KEYS = re.compile(r"[=,{}\n]")
+_LONGEST_KEY = 200
 
 
 class File(NamedTuple):
@@ -125,8 +128,20 @@ def load(path: Path, *, label: str = "", tables: Loc = ()) -> File:
         If it uses a key that is reserved.
     """
     label = label or path.name
-    text = _text(path, label)
+    return parsed(decoded(_bytes(path, label), label), path, label=label)
+
+
+def parsed(text: str, path: Path, *, label: str) -> File:
+    """Parse TOML as ``load`` does; ``path`` is where it stands, to which what it names is relative.
+
+    Raises
+    ------
+    ScenarioError, NotYetError
+        As ``load``.
+    """
     try:
+        if max(part.count(".") for part in _KEYS.split(text)) > _LONGEST_KEY:
+            raise RecursionError  # a key of thousands of parts takes the parser minutes
         data = tomllib.loads(text)
         if not data:
             raise ScenarioError(label, "", "is empty", would_do="it needs at least a title")
@@ -137,8 +152,8 @@ def load(path: Path, *, label: str = "", tables: Loc = ()) -> File:
         raise ScenarioError(label, "", f"is not TOML: {error}") from None
 
 
-def _text(path: Path, label: str) -> str:
-    """Read a text file of a reasonable size."""
+def _bytes(path: Path, label: str) -> bytes:
+    """Read a file of a reasonable size."""
     try:
         size = path.stat().st_size
         if size > LARGEST:
@@ -146,9 +161,19 @@ def _text(path: Path, label: str) -> str:
                 label, "", f"is {size / 1e6:.1f} MB", would_do=f"at most {LARGEST / 1e6:.0f} MB is read"
             )
         with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise ScenarioError(label, "", f"cannot be read: {error.strerror or error}") from None
+
+
+def decoded(raw: bytes, label: str) -> str:
+    """Read bytes as text, strictly.
+
+    Raises
+    ------
+    ScenarioError
+        If there are none, or they are not text in UTF-8.
+    """
     if not raw.strip():
         raise ScenarioError(label, "", "is empty", would_do="it needs at least a title")
     if b"\0" in raw:

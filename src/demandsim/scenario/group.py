@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from demandsim.scenario.base import PLACES, ROLES, SEXES, TENURES, Frozen, Key, ReadOnly, Share, Weeks
 
 Range = Annotated[tuple[int, ...], Field(min_length=2, max_length=2)]
+
+
+def _in_order(needs: dict[str, Range]) -> dict[str, Range]:
+    """Sort needs by name: groups that ask the same are written alike, and frozen as one."""
+    return dict(sorted(needs.items()))
 
 
 class ContactWith(Frozen):
@@ -32,7 +37,7 @@ class Group(Frozen):
     district: tuple[Key, ...] | None = None
     tenure: tuple[str, ...] | None = None
     role: tuple[str, ...] | None = None
-    need: Annotated[dict[str, Range], *ReadOnly] = Field(default_factory=dict)
+    need: Annotated[dict[str, Range], AfterValidator(_in_order), *ReadOnly] = Field(default_factory=dict)
     place: tuple[str, ...] | None = None
     contact: ContactWith | None = None
     share: Share | None = None

@@ -21,7 +21,7 @@ from demandsim.scenario.policy import Policy
 from demandsim.scenario.read import EVIDENCE
 from demandsim.scenario.schema_rules import RULES, Schema, number_with_reasons, text
 from demandsim.scenario.setting_words import WORDS
-from demandsim.scenario.settings import BY_OTHER_VERBS, OF_THE_FILE
+from demandsim.scenario.settings import BY_OTHER_VERBS, FIXED_ROWS, OF_THE_FILE
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -218,7 +218,8 @@ class _Writer:
                 yield path, place, value
             if "additionalProperties" in value:
                 path, value = rf"{path}\.{_KEY}", value["additionalProperties"]
-                yield path, place, value
+                if not (top and key in FIXED_ROWS):
+                    yield path, place, value
             if "$ref" in value:
                 inside = value["$ref"].rpartition("/")[2]
                 yield from ((path + further, at, one) for further, at, one in self._paths(inside))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
 from demandsim.scenario.base import Frozen, Key, Pounds, ReadOnly, Share, Shares
 from demandsim.scenario.group import Group
+from demandsim.scenario.problems import spelled
 
 VERBS = ("set", "open", "close", "move_driver", "move_service", "money")
 
@@ -131,3 +132,16 @@ class Policy(Frozen):
     def own(self) -> tuple[Change, ...]:
         """The changes it makes beside those of the policies it includes."""
         return self.change[sum(len(part.change) for part in self.parts) :]
+
+
+class Placed(NamedTuple):
+    """A change, and where it is written: the policy's name and the row."""
+
+    file: str
+    row: int
+    change: Change
+
+    @property
+    def place(self) -> str:
+        """The row as it is shown, counted from 1."""
+        return spelled(("change", self.row))

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
-from demandsim.errors import NotYetError, PolicyError, ScenarioError
-from demandsim.scenario.circles import circles
-from demandsim.scenario.knowledge import beyond_records
-from demandsim.scenario.policy import Change, Money, Policy, Split
-from demandsim.scenario.problems import Loc, Problem, near, spelled, tuples
+from demandsim.errors import PolicyError
+from demandsim.scenario.policy import Change, Money, Policy
+from demandsim.scenario.problems import Problem, near, spelled
 from demandsim.scenario.references import group_names
-from demandsim.scenario.schema import Scenario, checked
-from demandsim.scenario.service import Service
-from demandsim.scenario.settings import apply_set, made, setting
-
-_NEAR = 1e-9
-"""How far, as a share, rounding may carry a sum."""
-
-
-class Placed(NamedTuple):
-    """A change, and where it is written: the policy's name and the row."""
-
-    file: str
-    row: int
-    change: Change
-
-    @property
-    def place(self) -> str:
-        """The row as it is shown, counted from 1."""
-        return spelled(("change", self.row))
+from demandsim.scenario.schema import Scenario
+from demandsim.scenario.standing import check_standing, placed
+from demandsim.scenario.sums import NEAR, check_sums, cost_a_year
 
 
 def check_policy(scenario: Scenario, policy: Policy) -> None:
@@ -52,115 +32,12 @@ def check_policy(scenario: Scenario, policy: Policy) -> None:
             raise PolicyError(
                 one.name, "saver", f"no agency '{one.saver}'", would_do=near(one.saver, scenario.agencies)
             )
-    placed = [Placed(one.name, row, change) for one in policy.whole() for row, change in enumerate(one.own)]
-    for each in placed:
+    for each in placed([policy]):
         for problem in _problems(scenario, each.change):
             where = spelled(("change", each.row, *problem.place))
             raise PolicyError(each.file, where, problem.text, given=problem.given, would_do=problem.would_do)
-    _check_made(scenario, placed)
-    check_circles(scenario, [policy])
+    check_standing(scenario, [policy])
     check_sums(scenario, [policy])
-
-
-def check_circles(scenario: Scenario, policies: Sequence[Policy]) -> None:
-    """Refuse policies under which, in any week, emergency services pass callers round in a circle.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What the policies change.
-    policies : sequence of Policy
-        All that are made together, each of which can be run by itself. What one sets may meet what another
-        sets, or come back when it ends.
-
-    Raises
-    ------
-    PolicyError
-        Naming the last change that stands in the first week with a circle.
-    """
-    placed = [
-        Placed(one.name, row, change)
-        for whole in policies
-        for one in whole.whole()
-        for row, change in enumerate(one.own)
-        if any(_leads_on(scenario, path) for path in change.set)
-    ]
-    weeks = {w for one in placed for w in (one.change.from_week, one.change.until_week) if w is not None}
-    for week in sorted(week for week in weeks if week < scenario.weeks):
-        standing = [one for one in placed if one.change.part_done(week) > 0]
-        standing.sort(key=lambda one: one.change.from_week)  # as they are made: what begins later wins
-        services, data = dict(scenario.services), scenario.model_dump()
-        for path, value in (item for one in standing for item in one.change.set.items()):
-            if _leads_on(scenario, path):
-                data = apply_set(data, path, value)
-                name = path.split(".")[1]
-                services[name] = Service.model_validate(tuples(data["services"][name]))
-        for problem in circles(services, scenario.needs):
-            last = standing[-1]
-            text = f"from week {week}, {spelled(problem.place)}: {problem.text}"
-            raise PolicyError(last.file, last.place, text, would_do=problem.would_do)
-
-
-def _leads_on(scenario: Scenario, path: str) -> bool:
-    """Whether a setting says where an emergency service sends its callers."""
-    table, name, *rest = path.split(".")
-    leads = bool(rest) and rest[0] in ("hand_on", "outcomes", "takes")
-    return leads and table == "services" and scenario.services[name].mode == "emergency"
-
-
-def check_sums(scenario: Scenario, policies: Sequence[Policy]) -> None:
-    """Refuse sums that together take more from a service than it costs, in any week.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What the policies change.
-    policies : sequence of Policy
-        All that are made together, each of which can be run by itself.
-
-    Raises
-    ------
-    PolicyError
-        Naming the last change that cuts the service in the first week in which the sums are too large.
-    """
-    sums: dict[str, list[tuple[Placed, Money]]] = {}
-    for policy in (one for whole in policies for one in whole.whole()):
-        for row, change in enumerate(policy.own):
-            if change.money is not None and change.money.service is not None:
-                placed = Placed(policy.name, row, change)
-                sums.setdefault(change.money.service, []).append((placed, change.money))
-    for name, made_of in sums.items():
-        costs = _costs(scenario, name)
-        for week in _turns([one.change for one, _ in made_of], last=scenario.weeks - 1):
-            done = [(money, money.pounds_a_year * one.change.part_done(week)) for one, money in made_of]
-            # What is added to one part does not bring back what is cut from another.
-            parts = [sum(p * getattr(m.split, part) for m, p in done) for part in Split.model_fields]
-            least = min(sum(pounds for _, pounds in done), *parts)
-            if least < -costs * (1 + _NEAR):
-                last = [one for (one, _), (_, pounds) in zip(made_of, done, strict=True) if pounds < 0][-1]
-                raise PolicyError(
-                    last.file,
-                    f"{last.place}.money.pounds_a_year",
-                    f"with the other sums on '{name}', £{-least:,.0f} a year is cut from week {week}, more than "
-                    f"the £{costs:,.0f} a year that the service costs",
-                    would_do="cut less",
-                )
-
-
-def _turns(changes: list[Change], *, last: int) -> list[int]:
-    """Weeks, up to the last of a run, between which the sums of changes move evenly."""
-    weeks = {c.from_week + add for c in changes for add in (-1, 0, max(1, c.ramp_weeks) - 1)}
-    weeks |= {c.until_week + add for c in changes if c.until_week is not None for add in (-1, 0)}
-    return sorted({min(week, last) for week in weeks})
-
-
-def _costs(scenario: Scenario, name: str) -> float:
-    """Pounds a year that a service costs the place, as the scenario file expects."""
-    service = scenario.services[name]
-    each = sum(
-        service.expected_contacts.get(key, 0.0) * kind.unit_cost for key, kind in service.kinds.items()
-    )
-    return each * scenario.place.population / 1000
 
 
 def _problems(scenario: Scenario, change: Change) -> Iterator[Problem]:
@@ -249,10 +126,10 @@ def _capacity(scenario: Scenario, money: Money) -> Iterator[Problem]:
             money.pounds_a_year,
         )
     shares = money.split.model_dump()
-    if abs(sum(shares.values()) - 1) > _NEAR:
+    if abs(sum(shares.values()) - 1) > NEAR:
         yield Problem(("money", "split"), f"shares must add up to 1, not {sum(shares.values()):.6g}")
     has = {
-        "hours": service.hours_a_week is not None,
+        "hours": service.hours_a_week is not None and service.mode != "stay",
         "places": service.beds is not None,
         "package": service.mode == "episode",
     }
@@ -266,76 +143,10 @@ def _capacity(scenario: Scenario, money: Money) -> Iterator[Problem]:
                 if fits
                 else "choose a service with a capacity",
             )
-    spent = _costs(scenario, money.service or "")
+    spent = cost_a_year(scenario, money.service or "")
     if money.pounds_a_year < -spent:
         yield Problem(
             ("money", "pounds_a_year"),
             f"cuts more than the £{spent:,.0f} a year that the service costs",
             money.pounds_a_year,
         )
-
-
-def _check_made(scenario: Scenario, placed: list[Placed]) -> None:
-    """Check the scenario that stands after each week in which something changes."""
-    data: dict[str, Any] = scenario.model_dump()
-    for week, together in groupby(
-        sorted(placed, key=lambda one: one.change.from_week), lambda one: one.change.from_week
-    ):
-        changes = list(together)
-        for one in changes:
-            data = _made(data, one)
-        try:
-            then = checked(data, scenario.name)
-        except ScenarioError as error:
-            raise _blamed(error, changes, week) from None
-        for one in changes:
-            for problem in _unknown_to_agency(then, one.change):
-                where = spelled(("change", one.row, *problem.place))
-                raise PolicyError(
-                    one.file, where, problem.text, given=problem.given, would_do=problem.would_do
-                )
-
-
-def _made(data: dict[str, Any], one: Placed) -> dict[str, Any]:
-    """Tables with one change made in full; what changes bit by bit must be a number before and after."""
-    made_data = made(data, one.change, file=one.file, place=one.place)
-    for path, value in one.change.set.items():
-        if one.change.ramp_weeks and not (_is_number(setting(data, path)) and _is_number(value)):
-            raise PolicyError(
-                one.file,
-                one.place,
-                f"'{path}' is no number that could change bit by bit",
-                would_do="leave out ramp_weeks",
-            )
-    return made_data
-
-
-def _is_number(value: Any) -> bool:
-    """Whether something can change bit by bit."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _blamed(error: ScenarioError, changes: list[Placed], week: int) -> ScenarioError:
-    """Say which change makes the scenario one that cannot be run."""
-    if isinstance(error, NotYetError):
-        return error
-
-    def touches(change: Change) -> bool:
-        moved = change.move_service.service if change.move_service else None
-        paths = [*change.set, *(f"services.{name}" for name in (change.open, change.close, moved) if name)]
-        return any(f"{error.place} ".startswith((f"{path} ", f"{path}.")) for path in paths)
-
-    one = next((each for each in changes if touches(each.change)), changes[0])
-    problem = f"from week {week}, {error.place}: {error.problem}"
-    return PolicyError(one.file, one.place, problem, given=error.given, would_do=error.would_do)
-
-
-def _unknown_to_agency(scenario: Scenario, change: Change) -> Iterator[Problem]:
-    """What a change's group asks that the agency which makes it cannot know."""
-    names = {name for name in (change.open, change.close) if name is not None}
-    names |= {path.split(".")[1] for path in change.set if path.startswith("services.")}
-    agencies = {scenario.services[name].agency for name in names}
-    agencies |= {path.split(".")[1] for path in change.set if path.startswith("agencies.")}
-    place: Loc = ("group",)
-    for agency in sorted(agencies):
-        yield from beyond_records(scenario, change.group, agency, place)

@@ -52,14 +52,14 @@ def read_scenario(source: str | Path) -> Scenario:
         If it uses a key kept for a part that is not built yet.
     """
     try:
-        return _read_scenario(find(source))
+        return scenario_in(load(find(source)))
     except RecursionError:
         raise ScenarioError(str(source), "", "tables or arrays nested too deep") from None
 
 
-def _read_scenario(path: Path) -> Scenario:
-    """Lay the chain of files over each other and the evidence beneath, then check."""
-    chain = _chain(path)
+def scenario_in(file: File) -> Scenario:
+    """Lay a file over those it extends and the evidence beneath, then check; errors as ``read_scenario``."""
+    chain = _chain(file)
     top = chain[-1]
     layers = Layers()
     for file in chain:
@@ -79,10 +79,10 @@ def _read_scenario(path: Path) -> Scenario:
     return checked(data, top.label, origins=layers.origins)
 
 
-def _chain(path: Path) -> list[File]:
-    """Read a file and those it extends, the one beneath all others first."""
-    chain = [load(path)]
-    seen = {path.resolve()}
+def _chain(top: File) -> list[File]:
+    """Read those that a file extends, the one beneath all others first."""
+    chain = [top]
+    seen = {top.path.resolve()}
     while (base := chain[0].data.pop("extends", None)) is not None:
         file = chain[0]
         if not isinstance(base, str):
@@ -203,7 +203,7 @@ def read_policy(source: str | Path) -> Policy:
         If it uses a key kept for a part that is not built yet.
     """
     try:
-        return _read_policy(find(source, folder="policies"), ())
+        return policy_in(load(find(source, folder="policies")))
     except RecursionError:
         raise PolicyError(str(source), "", "tables or arrays nested too deep") from None
     except PolicyError:
@@ -216,11 +216,10 @@ def read_policy(source: str | Path) -> Policy:
         ) from None
 
 
-def _read_policy(path: Path, above: tuple[Path, ...]) -> Policy:
-    """Read a policy and those it includes."""
-    file = load(path)
+def policy_in(file: File, above: tuple[Path, ...] = ()) -> Policy:
+    """Read the policy in a file and those it includes; ``above`` are the files that include it."""
+    path, data = file.path, file.data
     seen = (*above, path.resolve())
-    data = file.data
     if "parts" in data:
         raise PolicyError(file.label, "", "no setting 'parts'", would_do="did you mean 'includes'?")
     includes = data.get("includes", ())
@@ -233,7 +232,7 @@ def _read_policy(path: Path, above: tuple[Path, ...]) -> Policy:
             raise PolicyError(
                 file.label, "includes", f"goes round in a circle by '{name}'", would_do="leave it out"
             )
-        parts.append(_read_policy(inner, seen))
+        parts.append(policy_in(load(inner), seen))
     names = [one.name for part in parts for one in part.whole()]
     if twice := [name for name in names if names.count(name) > 1]:
         raise PolicyError(file.label, "includes", f"'{twice[0]}' comes in twice", would_do="leave one out")

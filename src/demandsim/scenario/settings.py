@@ -17,6 +17,7 @@ SETTABLE = ("services", "agencies")
 BY_OTHER_VERBS = {
     "agency": "use move_service",
     "payers": "use move_service",
+    "kinds": 'set the price or the hours of one kind of contact: "services.x.kinds.visit.hours"',
     "closed": "use open or close",
     "background": "set one of its numbers: a service has ordinary demand or has none",
     "mode": "open another service instead",
@@ -25,6 +26,9 @@ BY_OTHER_VERBS = {
     "title": "it is a name",
     "about": "it is a description",
 }
+
+FIXED_ROWS = ("payers", "kinds")
+"""Tables of a service whose rows are not changed by ``set`` either: no row is put in, left out or replaced."""
 
 OF_THE_FILE = {
     "expected_contacts": "the scenario's own say what an hour costs",
@@ -77,7 +81,7 @@ def apply_set(
             f"'{path}' is not one setting",
             would_do=f'write each mechanism\'s whole path in quotes: "{path}.discretion"',
         )
-    if len(parts) == 3 and parts[2] in BY_OTHER_VERBS:
+    if parts[2] in {3: tuple(BY_OTHER_VERBS), 4: FIXED_ROWS}.get(len(parts), ()):
         raise PolicyError(file, place, f"'{path}' is not changed by set", would_do=BY_OTHER_VERBS[parts[2]])
     if fixed := [part for part in parts[2:] if part in OF_THE_FILE]:
         raise PolicyError(

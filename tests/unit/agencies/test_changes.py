@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from tests.unit.simulation.scenes import changed, policy
 
-from demandsim.agencies.changes import as_changed, change_weeks, lines, with_setting
+from demandsim.agencies.changes import as_changed, change_weeks, lines, with_settings
 from demandsim.errors import PolicyError
 from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
+from demandsim.scenario.service import EarlyHelp
+from demandsim.scenario.sums import cost_a_year
 from demandsim.simulation.model import DemandModel
 
 
@@ -285,7 +287,85 @@ def test_the_weeks_of_change_are_every_week_of_a_ramp_each_end_and_each_lag(smal
 
 
 def test_a_setting_is_replaced_without_touching_the_original(small_town: Scenario) -> None:
-    town = with_setting(small_town, ("services", "home_care", "responsive", "central"), 0.7)
-    assert town.services["home_care"].responsive.central == 0.7
-    assert small_town.services["home_care"].responsive.central == 0.8
+    town = with_settings(small_town, {"services.home_care.kinds.episode_week.hours": 7.5})
+    assert town.services["home_care"].kinds["episode_week"].hours == 7.5
+    assert small_town.services["home_care"].kinds["episode_week"].hours == 9.0
     assert town.services["hospital"] is small_town.services["hospital"]
+    assert town.services["home_care"].responsive is small_town.services["home_care"].responsive
+
+
+def test_a_whole_number_on_a_ramp_is_the_nearest_one(small_town: Scenario) -> None:
+    """From 4 to 7 weeks in four steps: 4.75, 5.5, 6.25, 7; a half goes to the even one."""
+    up = {"ramp_weeks": 4, "set": {"services.home_care.standard_weeks": 7}}
+    assert [at(small_town, w, up).services["home_care"].standard_weeks for w in range(4)] == [5, 6, 6, 7]
+    down = {"ramp_weeks": 4, "set": {"services.home_care.standard_weeks": 1}}
+    assert [at(small_town, w, down).services["home_care"].standard_weeks for w in range(4)] == [3, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("service", "setting", "to", "part"),
+    [
+        ("home_care", "hours_a_week", 60.0, "hours"),
+        ("hospital", "beds", 4.0, "places"),
+        ("home_care", "package", 0.5, "package"),
+    ],
+)
+def test_money_goes_on_top_of_what_has_been_set(
+    small_town: Scenario, service: str, setting: str, to: float, part: str
+) -> None:
+    """A tenth of what a service costs takes a tenth of its stated hours or beds, or of the package that stands."""
+    stated = small_town.services[service]
+    cut = -0.1 * cost_a_year(small_town, service)
+    money = {"from_week": 3, "money": {"service": service, "pounds_a_year": cut, "split": {part: 1.0}}}
+    was_set = {"until_week": 9, "set": {f"services.{service}.{setting}": to}}
+    values = [getattr(at(small_town, w, was_set, money).services[service], setting) for w in (2, 3, 9)]
+    before = getattr(stated, setting)
+    less = (to * 0.9, before * 0.9) if part == "package" else (to - before / 10, before * 0.9)
+    assert values == pytest.approx([to, *less])
+    after = at(small_town, 5, money, {"from_week": 5, "set": {f"services.{service}.{setting}": to}})
+    assert getattr(after.services[service], setting) == to, "what is set later replaces what the sum made"
+
+
+def test_a_driver_moves_along_its_ramp_and_back_at_its_end(small_town: Scenario) -> None:
+    move = {"driver": "rents", "by": 2.0}
+    change = {"from_week": 3, "ramp_weeks": 4, "until_week": 9, "move_driver": move}
+    moves = [as_changed(small_town, [policy(change)], week).moves for week in (2, 3, 4, 6, 8, 9)]
+    assert [[one.by for one in each] for each in moves] == [[], [0.5], [1.0], [2.0], [2.0], []]
+
+
+def put(town: Scenario, path: str, value: Any) -> Scenario:
+    """The town under a policy that sets one thing."""
+    return at(town, 0, {"set": {path: value}})
+
+
+def test_a_table_that_is_set_becomes_what_its_service_holds(small_town: Scenario) -> None:
+    """Whole tables, put in or replaced, at any depth; never the plain ones of the file."""
+    path = "services.early_help_team.programme.help"
+    for need in ("housing", "frailty"):
+        programme = put(small_town, f"{path}.{need}", {"ease": 0.3}).services["early_help_team"].programme
+        assert programme is not None
+        assert isinstance(programme.help[need], EarlyHelp)
+        assert programme.help[need] == EarlyHelp(ease=0.3)
+    door = put(small_town, "services.home_care.remit", {"age": [70, 120]}).services["home_care"].remit
+    assert door == Group(age=(70, 120))
+    need = put(small_town, "services.home_care.remit.need.frailty", [2, 4]).services["home_care"].remit
+    assert need.need["frailty"] == (2, 4)
+
+
+def test_what_goes_together_is_set_in_one_change(small_town: Scenario) -> None:
+    path = "services.a_and_e.background.rates"
+    rates = {f"{path}.age": [0, 65], f"{path}.female": [0.5, 1.0], f"{path}.male": [0.4, 0.9]}
+    background = at(small_town, 0, {"set": rates}).services["a_and_e"].background
+    assert background is not None
+    assert (background.rates.age, background.rates.male) == ((0, 65), (0.4, 0.9))
+    apart = [{"set": {path: value}} for path, value in rates.items()]
+    with pytest.raises(PolicyError) as refused:
+        at(small_town, 0, *apart)
+    assert str(refused.value) == (
+        "a-test [services.a_and_e.background.rates]: age, female and male must be equally long; set in one change "
+        "what goes together"
+    )
+    with pytest.raises(
+        PolicyError, match=r"^a-test \[set\]: no setting 'frailty' in services.early_help_team.prog"
+    ):
+        put(small_town, "services.early_help_team.programme.help.frailty.ease", 0.1)

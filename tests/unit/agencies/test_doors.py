@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.unit.simulation.scenes import changed
 
-from demandsim.agencies.doors import kinds
+from demandsim.agencies.doors import _upto, kinds
 from demandsim.agencies.rules import CONTACT, EMERGENCY, EPISODE, MODES, OUTREACH, STAY, Doors, Rules
 from demandsim.agencies.timetable import timetable
 from demandsim.chance import policy_item
 from demandsim.scenario.schema import Scenario
-from demandsim.units import ONE
+from demandsim.units import ONE, chance_units
 
 ONE16 = 65_536
 
@@ -173,3 +174,13 @@ def test_how_an_emergency_ends_a_needs_own_rows_or_the_common_ones(
     last = doors.outcome_last[a_and_e, 1 + needs.index("mental_health")] - 1
     assert names[doors.outcome_next[last]] == "mental_health_assessment"
     assert names[doors.outcome_refer[last - 2]] == "community_mental_health"
+
+
+def test_shares_that_round_below_one_never_end_in_a_row_without_a_share() -> None:
+    share = chance_units(1 / 3)
+    rows = np.array([[share] * 5, [share] * 5, [share] * 5, [0, 0, 0, 0, ONE], [ONE] * 5], np.int64)
+    upto = _upto(rows, np.array([0, 4, 5]))
+    assert 3 * share < ONE
+    assert upto[:, 0].tolist() == [share, 2 * share, ONE, ONE, ONE]
+    assert upto[:, 4].tolist() == [share, 2 * share, 3 * share, ONE, ONE]
+    assert _upto(np.zeros((2, 5), np.int64), np.array([0])).sum() == 0

@@ -11,7 +11,14 @@ from tests.unit.analysis.fakes import SAVING, TOWN, FakeRecord, compared, policy
 
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.flows import window
-from demandsim.analysis.outcomes import last_year_frame, most_moved, outcomes_frame, timeline_frame, timelines
+from demandsim.analysis.outcomes import (
+    few_told,
+    last_year_frame,
+    most_moved,
+    outcomes_frame,
+    timeline_frame,
+    timelines,
+)
 from demandsim.errors import ComparisonError
 from demandsim.scenario.policy import Change
 
@@ -92,6 +99,58 @@ def test_what_has_nothing_to_divide_by_is_not_a_number() -> None:
 def test_records_with_different_measures_are_refused() -> None:
     with pytest.raises(ComparisonError, match="different measures"):
         outcomes_frame(with_outcomes(({"crises": 1.0}, {"deaths": 1.0})))
+
+
+def quoted(**measures: int) -> pd.DataFrame:
+    """An outcomes frame of measures, each with the residents from which on it is quoted."""
+    return pd.DataFrame({"measure": list(measures), "quoted_from": list(measures.values())})
+
+
+QUOTED = quoted(crises=20_000, helped=20_000, deaths=20_000, bounces=100_000, gave_up=400_000)
+
+
+@pytest.mark.parametrize(
+    ("frame", "residents", "told"),
+    [
+        (QUOTED, 400_000, ""),
+        (QUOTED.iloc[:0], 10, ""),
+        (
+            QUOTED,
+            100_000,
+            "With 100,000 residents some measures only show which way things go: Gave up (quoted from 400,000 "
+            "residents on).",
+        ),
+        (
+            QUOTED,
+            20_000,
+            "With 20,000 residents some measures only show which way things go: Bounces (quoted from 100,000 residents "
+            "on); Gave up (from 400,000).",
+        ),
+        (
+            QUOTED,
+            2_000,
+            "With 2,000 residents these measures only show which way things go; they are quoted from 20,000 residents "
+            "on (Bounces from 100,000; Gave up from 400,000).",
+        ),
+        (
+            QUOTED.iloc[:3],
+            2_000,
+            "With 2,000 residents these measures only show which way things go; they are quoted from 20,000 residents "
+            "on.",
+        ),
+        (
+            quoted(crises=500, helped=20_000, deaths=20_000, bounces=100_000),
+            2_000,
+            "With 2,000 residents these measures, but for Crises, only show which way things go; they are quoted from "
+            "20,000 residents on (Bounces from 100,000).",
+        ),
+    ],
+)
+def test_what_few_residents_only_hint_at_is_said_in_one_sentence(
+    frame: pd.DataFrame, residents: int, told: str
+) -> None:
+    """Few measures are named; where they are most or all, only what is otherwise is."""
+    assert few_told(frame, residents) == told
 
 
 def test_contacts_by_quarter() -> None:

@@ -76,6 +76,60 @@ def test_outcomes_lead_on_only_the_needs_they_count_for() -> None:
         changed({**BACK, "services.ambulance.outcomes": (*rows, {**own[0], "next": "a_and_e"})})
 
 
+def test_outcomes_that_no_need_comes_to_lead_nowhere() -> None:
+    """Rows for background demand alone, and rows with no share at all, of every need's or of the need's own."""
+    back = {"services.a_and_e.hand_on": {"housing": "ambulance"}}
+    home, *rest, on = TOWN.services["ambulance"].model_dump()["outcomes"]
+    assert on["next"] == "a_and_e"
+    assert not any(one["next"] for one in (home, *rest))
+    assert not any(one["needs"] for one in (home, *rest, on))
+    for share in (on["share"][0], 0.0):
+        led = {**on, "share": (share, 0.0, 0.0, 0.0, 0.0)}
+        moved = zip(home["share"], on["share"], led["share"], strict=True)
+        seen = {**home, "share": tuple(first + last - left for first, last, left in moved)}
+        changed({**back, "services.ambulance.outcomes": (seen, *rest, led)})
+    own = (
+        {**on, "needs": ("housing",), "share": (0.0,) * 5},
+        {**home, "needs": ("housing",), "share": (1.0,) * 5},
+    )
+    changed({**back, "services.ambulance.outcomes": (home, *rest, on, *own)})
+    now_and_then = (
+        {**own[0], "share": (0.0, 0.0, 0.0, 0.1, 0.0)},
+        {**own[1], "share": (1.0, 1.0, 1.0, 0.9, 1.0)},
+    )
+    with pytest.raises(ScenarioError, match="round in a circle"):
+        changed({**back, "services.ambulance.outcomes": (home, *rest, on, *now_and_then)})
+
+
+HANDS_BACK = {
+    "services.place_of_safety.hand_on": {"housing": "police_response"},
+    "services.police_response.hand_on": {"housing": "place_of_safety"},
+}
+
+
+def test_nobody_is_led_through_a_door_that_is_never_open() -> None:
+    with pytest.raises(ScenarioError, match="round in a circle"):
+        changed(HANDS_BACK)
+    closed = changed({**HANDS_BACK, "services.place_of_safety.closed": True})
+    check_policy(closed, policy({"close": "ward"}))
+    with pytest.raises(PolicyError, match=r"^a-policy \[change #1\]: from week 3, .* round in a circle"):
+        check_policy(closed, policy({"from_week": 3, "open": "place_of_safety"}))
+
+
+def test_a_door_that_is_shut_again_still_hands_on() -> None:
+    """It sees nobody, so that no outcome leads on from it; who comes is passed on all the same."""
+    check_policy(TOWN, policy({"close": "ambulance"}, {"set": BACK}))
+    with pytest.raises(PolicyError, match=r"\[change #2\]: from week 8, services.a_and_e.hand_on.*circle"):
+        check_policy(TOWN, policy({"close": "ambulance", "until_week": 8}, {"set": BACK}))
+    with pytest.raises(PolicyError, match=r"\[change #2\]: from week 2, services.*circle"):
+        check_policy(TOWN, policy({"close": "place_of_safety"}, {"from_week": 2, "set": HANDS_BACK}))
+    closed = changed({"services.place_of_safety.closed": True})
+    opened = {"open": "place_of_safety", "until_week": 5}
+    check_policy(closed, policy({"from_week": 9, "set": HANDS_BACK}))
+    with pytest.raises(PolicyError, match=r"\[change #2\]: from week 9, services.*circle"):
+        check_policy(closed, policy(opened, {"from_week": 9, "set": HANDS_BACK}))
+
+
 @pytest.mark.parametrize("name", ["small-town", "england", "essex"])
 def test_shipped_places_have_none(name: str) -> None:
     place = read_scenario(name)

@@ -255,52 +255,6 @@ def test_one_clear_line(change: dict[str, Any], message: str) -> None:
     assert "\n" not in text
 
 
-def cut(share: float, **dates: Any) -> dict[str, Any]:
-    """A share of what home care costs a year (£249,804), cut."""
-    return {
-        "money": {"service": "home_care", "pounds_a_year": -share * 249_804.0, **dates.pop("how", {})},
-        **dates,
-    }
-
-
-def test_sums_together_cut_no_more_than_the_service_costs() -> None:
-    check_policy(TOWN, policy(cut(0.5), cut(0.5)))
-    with pytest.raises(PolicyError) as refused:
-        check_policy(TOWN, policy(cut(0.6), {"close": "ward"}, cut(0.6, from_week=9)))
-    assert str(refused.value) == (
-        "a-policy [change #3.money.pounds_a_year]: with the other sums on 'home_care', £299,765 a year is cut from "
-        "week 9, more than the £249,804 a year that the service costs; cut less"
-    )
-    check_policy(TOWN, policy(cut(-0.6), cut(0.8), cut(0.8)))  # what is added makes room
-    mixed = ({"split": {"package": 1.0}}, {"split": {"hours": 1.0}})
-    with pytest.raises(PolicyError, match="£399,686 a year is cut from week 0"):
-        check_policy(TOWN, policy(cut(-0.6, how=mixed[0]), cut(0.8, how=mixed[1]), cut(0.8, how=mixed[1])))
-
-
-def test_sums_are_added_up_in_the_weeks_they_hold() -> None:
-    check_policy(TOWN, policy(cut(0.6, until_week=9), cut(0.6, from_week=9)))
-    with pytest.raises(PolicyError, match="from week 9"):
-        check_policy(TOWN, policy(cut(0.6, until_week=10), cut(0.6, from_week=9)))
-    check_policy(
-        TOWN, policy(cut(0.6, ramp_weeks=260), cut(0.6, ramp_weeks=260))
-    )  # 48% by week 103, the last
-    with pytest.raises(PolicyError, match="from week 51"):
-        check_policy(TOWN, policy(cut(0.6, ramp_weeks=52), cut(0.6, ramp_weeks=52)))
-    rising = cut(-0.6, ramp_weeks=52, until_week=60)  # what is added ends, what is cut goes on
-    with pytest.raises(PolicyError, match="from week 60"):
-        check_policy(TOWN, policy(rising, cut(0.6, ramp_weeks=52), cut(0.6, ramp_weeks=52)))
-
-
-def test_sums_of_policies_made_together_are_added_up() -> None:
-    one = policy(cut(0.6))
-    other = one.model_copy(update={"name": "other"})
-    check_together(TOWN, [one])
-    with pytest.raises(
-        PolicyError, match=r"^other \[change #1.money.pounds_a_year\]: with the other sums on"
-    ):
-        check_together(TOWN, [one, other])
-
-
 def test_the_saver_is_an_agency() -> None:
     with pytest.raises(
         PolicyError, match=r"a-policy \[saver\]: no agency 'counsil'; did you mean 'council'\?"
