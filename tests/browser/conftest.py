@@ -19,7 +19,7 @@ MISSING = [
     *([] if BROWSER else ["chromium (apt-get install chromium)"]),
     *(
         f"{name} (pip install 'demandsim[dashboard,dev]')"
-        for name in ("playwright", "solara")
+        for name in ("axe_playwright_python", "playwright", "solara")
         if find_spec(name) is None
     ),
 ]
@@ -36,26 +36,55 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"no {' and no '.join(MISSING)}"))
 
 
+class Server:
+    """The dashboard in a process of its own, on a free port unless told otherwise."""
+
+    def __init__(self, port: int = 0) -> None:
+        assert not MISSING, f"missing: {MISSING}"
+        kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "demandsim", "dashboard", "--port", str(port)],
+            env=kept | {"PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, f"the server said {line!r}"
+        self.address = found.group()
+
+    def stop(self) -> None:
+        """Stop it as a person would, and wait until it has."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def memory(self) -> float:
+        """Megabytes that it holds in memory now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def processor_seconds(self) -> float:
+        """Seconds of a processor that it has used, all threads together."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Serve the dashboard on a free port."""
-    assert not MISSING, f"missing: {MISSING}"
-    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "demandsim", "dashboard", "--port", "0"],
-        env=kept | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    found = re.search(r"http://\S+", line)
-    assert found, f"the server said {line!r}"
-    yield found.group()
-    server.terminate()
-    server.wait(timeout=20)
-    server.stdout.close()
+def server() -> Iterator[Server]:
+    """One server for all browser tests."""
+    serving = Server()
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture(scope="session")
+def address(server: Server) -> str:
+    """Where it is."""
+    return server.address
 
 
 @pytest.fixture(scope="session")
@@ -73,8 +102,8 @@ def browser() -> Iterator[Any]:
 class Tab:
     """One visitor's page, and whatever went wrong on it."""
 
-    def __init__(self, browser: Any, address: str, *, width: int = 1280) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
+    def __init__(self, browser: Any, address: str, *, width: int = 1280, **settings: Any) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
         self.page = self.context.new_page()
         self.address = address
         self.wrong: list[str] = []
@@ -94,7 +123,16 @@ class Tab:
     def go(self, path: str) -> None:
         """Open a page and wait until it can be used."""
         self.page.goto(self.address + path)
-        self.page.wait_for_selector("h1", timeout=60_000)
+        self.page.wait_for_selector(".ds h1", timeout=60_000)
+
+    def answered(self) -> str:
+        """Wait for the first answer, stop the larger run that follows it, and give the sentence."""
+        self.page.wait_for_selector(".sentence", timeout=90_000)
+        stop = "button:has-text('Stop')"
+        if self.page.locator(stop).count():
+            self.page.click(stop)
+            self.page.wait_for_selector(stop, state="detached")
+        return str(self.page.inner_text(".sentence >> nth=0"))
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
@@ -29,6 +31,10 @@ class Arm(Protocol):
     @property
     def weeks(self) -> int:
         """Weeks recorded."""
+
+    @property
+    def weekly(self) -> Mapping[str, NDArray[np.int64]]:
+        """What was counted every week, weeks first; ``measure``: [week, measure, quintile]."""
 
     @property
     def scale(self) -> float:

@@ -16,6 +16,9 @@ Names = Mapping[str, str]
 
 LAST = (PURSE, COMMUNITY, RESIDENTS)
 
+BOUNCED = ("turned away", "handed on", "lost in a hand-off")
+"""Events of a journey that leave a need where it was."""
+
 SMALLEST_SHARE = 0.0005
 """Shares under this would read 0.0%."""
 
@@ -218,3 +221,62 @@ def matrix(
         return f"{told}; the parts, each run alone, add up to the same within chance"
     word = "more" if more["mean"] > 0 else "less"
     return f"{told}; it pays {said(more['mean'])} {word} than the parts, each run alone, add up to"
+
+
+def by_quintile(frame: pd.DataFrame, *, sizes: bool = True) -> str:
+    """For whom a measure changes by more than chance: the first of those that do, in the most deprived fifth first.
+
+    Parameters
+    ----------
+    frame
+        As ``quintiles.quintiles_frame`` gives it.
+    sizes
+        False to speak of direction only, for runs too small for sizes.
+    """
+    parts = []
+    for measure, these in frame.groupby("measure", sort=False):
+        moved = these[[clear(row) for _, row in these.iterrows()]]
+        if moved.empty:
+            continue
+        furthest = moved.iloc[int(moved["mean"].abs().argmax())]
+        word = "more" if furthest["mean"] > 0 else "fewer"
+        size = f"{abs(furthest['mean']):.2g} " if sizes else ""
+        what = quintile_words(str(measure))
+        parts.append(f"{size}{word} {what} {_whose(int(furthest['quintile']))}")
+    if not parts:
+        return "No fifth of neighbourhoods is touched by more than chance"
+    told = "; ".join(parts[:2])
+    return f"Touched most, for each 1,000 residents a year: {told}" if sizes else f"Touched most: {told}"
+
+
+def quintile_words(measure: str) -> str:
+    """What a measure counts, inside a sentence."""
+    words = {
+        "unmet_need_weeks": "weeks of unmet need",
+        "helped": "needs helped",
+        "qalys_lost": "QALYs lost",
+    }
+    return words.get(measure, measure.replace("_", " "))
+
+
+def _whose(quintile: int) -> str:
+    """Name a fifth of neighbourhoods, inside a sentence."""
+    ends = {1: "in the most deprived fifth", 5: "in the least deprived fifth"}
+    return ends.get(quintile, f"in fifth {quintile} of 5")
+
+
+def journeys(arms: Mapping[str, pd.DataFrame]) -> str:
+    """How often one resident is bounced and seen in each arm.
+
+    Parameters
+    ----------
+    arms
+        One resident's rows of ``RunRecord.journeys`` by what the arm is called.
+    """
+    told = []
+    for title, frame in arms.items():
+        bounced = int(frame["event"].isin(BOUNCED).sum())
+        seen = int((frame["event"] == "contact").sum())
+        often = {0: "never bounced", 1: "bounced once"}.get(bounced, f"bounced {bounced:,} times")
+        told.append(f"{title}: {often}, {seen:,} contacts")
+    return "; ".join(told)

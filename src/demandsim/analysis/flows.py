@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from demandsim.analysis.arms import Arm, Arms, Compared
 from demandsim.errors import ComparisonError, ViewError, shown
+from demandsim.records.labels import NONE
 from demandsim.scenario.base import SECTORS
 from demandsim.scenario.contents import Contents
 from demandsim.units import WEEKS_A_YEAR
@@ -24,8 +25,8 @@ PURSE, COMMUNITY, RESIDENTS = "public purse", "community", "residents and famili
 ALL = "all"
 """All payers, or all causes, together."""
 
-BY = ("payer", "sector", "agency")
-"""What a shunt can be told by: who pays, the sector of who pays, who provides."""
+BY = ("payer", "sector", "agency", "service")
+"""What a shunt can be told by: who pays, the sector of who pays, who provides, and at which service."""
 
 PENCE_A_POUND = 100
 
@@ -144,18 +145,19 @@ def landings(comparison: Compared, view: str, weeks: Window, who: list[str]) -> 
 
 
 def tabled(comparison: Compared, view: str, by: str, weeks: Window) -> Table:
-    """What every payer, payer's sector or provider spends and the last rows of a shunt, policy less baseline.
+    """What is spent by every payer or sector of one, or at every provider or service; policy less baseline.
 
     Returns
     -------
     Table
         Pounds a year for the place; names end in public purse, community, residents and families. Sectors
-        leave out the community, which is one of the last rows already.
+        leave out the community, which is one of the last rows already. Providers and services are told by what
+        agencies pay; behind the services stand, as ``none``, lines that belong to no service.
 
     Raises
     ------
     ViewError
-        If ``by`` is none of payer, sector, agency.
+        If ``by`` is none of payer, sector, agency, service.
     """
     if by not in BY:
         raise ViewError(f"shunt: cannot tell it by {shown(by)}; {', '.join(BY)} would do")
@@ -173,9 +175,10 @@ def tabled(comparison: Compared, view: str, by: str, weeks: Window) -> Table:
     elif by == "payer":
         names, first = paid.names[:-1], paid.values[:, :-1]
     else:
-        names = tuple(scenario.agencies)
-        rows = [_difference(pair, view, weeks, "agency", len(names) + 1) for pair in comparison.pairs]
-        first = np.array(rows)[:, :-1]
+        held = tuple(scenario.agencies if by == "agency" else scenario.services)
+        rows = [_difference(pair, view, weeks, by, len(held) + 1) for pair in comparison.pairs]
+        names = held if by == "agency" else (*held, NONE)
+        first = np.array(rows)[:, : len(names)]
     return Table((*names, PURSE, COMMUNITY, RESIDENTS), np.concatenate([first, last], axis=1))
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from demandsim.analysis import charts, demand_charts
+from demandsim.analysis import charts, demand_charts, people_charts
 from demandsim.analysis.arms import Compared
 from demandsim.analysis.attribution import attribution_frame, failure_change, failure_frame
 from demandsim.analysis.flows import ALL, PURSE, first_week
 from demandsim.analysis.intervals import FEW_PAIRS, label
 from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, few_told, outcomes_frame, timelines
 from demandsim.analysis.pages import Cell, bullets, element, picture, table
+from demandsim.analysis.quintiles import quintiles_frame
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM, sentence
 from demandsim.analysis.shunt import matrix_frame, ratios_frame, shunt_frame, shunt_last_year
@@ -242,6 +243,7 @@ def _pictures(comparison: Compared, frame: pd.DataFrame) -> Iterator[Cell]:
         yield element("p", told, kind="soft")
     if frame["measure"].str.endswith("_gap").any():
         yield picture(demand_charts.quintile_gaps(frame))
+        yield picture(people_charts.by_quintile(quintiles_frame(comparison), sizes=_pounds(comparison)))
     by_quarter, last_year = timelines(comparison)
     if len(by_quarter):
         names, start = names_of(comparison), first_week(comparison)

@@ -44,7 +44,8 @@ def shunt_frame(comparison: Compared, view: str = "cash", by: str = "sector") ->
     view
         A money view of the ledger.
     by
-        ``payer``; ``sector`` of the payer; ``agency``, the provider.
+        ``payer``; ``sector`` of the payer; ``agency``, the provider; ``service``, with a row ``none`` for lines
+        that belong to none.
 
     Returns
     -------

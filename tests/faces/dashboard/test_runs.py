@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -41,7 +43,7 @@ def test_a_run_says_what_compare_says() -> None:
 
 
 def test_two_worlds_are_run_on_the_same_pairs() -> None:
-    found = waited(Runs().ask(Question(**{**TOWN.__dict__, "first": "small-town-early-help"})).state)
+    found = waited(Runs().ask(replace(TOWN, first="small-town-early-help")).state)
     assert [world.policies[0].name for world in found.worlds] == ["small-town-early-help", TOWN.second]
     ours, theirs = ([pair.baseline for pair in world.pairs] for world in found.worlds)
     assert all(one is other for one, other in zip(ours, theirs, strict=True))
@@ -50,13 +52,64 @@ def test_two_worlds_are_run_on_the_same_pairs() -> None:
 def test_those_who_ask_the_same_share_a_run_and_others_have_their_own() -> None:
     every = Runs()
     one = every.ask(TOWN)
-    assert every.ask(Question(**TOWN.__dict__)) is one
-    assert every.ask(Question(**{**TOWN.__dict__, "seed": 5})) is not one
+    assert every.ask(replace(TOWN)).run is one.run
+    assert every.ask(replace(TOWN, seed=5)).run is not one.run
+
+
+def test_one_who_stops_does_not_stop_those_who_ask_the_same() -> None:
+    every, long = Runs(), replace(TOWN, years=10, pairs=30)
+    one, other = every.ask(long), every.ask(long)
+    while one.state().weeks_done < 5:
+        time.sleep(0.01)
+    one.stop()
+    assert (one.state().running, one.state().told) == (False, runs.STOPPED)
+    done = other.state().weeks_done
+    assert other.state().running
+    while other.state().weeks_done <= done:
+        time.sleep(0.01)
+    other.stop()
+    assert not other.run.state().running, "nobody listens any more"
+
+
+def test_a_page_that_is_closed_lets_go_and_a_run_that_nobody_hears_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every, long = Runs(), replace(TOWN, years=10, pairs=30)
+    visit = every.ask(long)
+    visit.leave()
+    visit.leave()
+    assert visit.run.state().running, "a page that is refreshed comes back to it"
+    again = every.ask(long)
+    assert again.run is visit.run
+    assert again.run.heard
+    again.leave()
+    monkeypatch.setattr(runs, "GRACE", 0.0)
+    assert not waited(visit.run.state, 20).running
+
+
+def test_pairs_are_counted_and_what_comes_next_is_known() -> None:
+    found = waited(Runs().ask(TOWN).state)
+    assert found.stages == (Stage(2_000, (1, 2)),)
+    assert found.pairs_done == (2,)
+
+
+def test_questions_take_turns_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[int] = []
+    monkeypatch.setattr(Run, "_records", lambda run, scenario, seed: order.append(run.question.years))
+    monkeypatch.setattr(Run, "_show", lambda *_: None)
+    with ThreadPoolExecutor(1) as threads:
+        held = threading.Event()
+        threads.submit(held.wait)
+        both = [Run(replace(TOWN, years=years, pairs=3), threads) for years in (1, 2)]
+        held.set()
+        for run in both:
+            waited(run.state)
+    assert order == [1, 2, 1, 2, 1, 2]
 
 
 def test_a_run_is_stopped_within_half_a_second_and_asked_again_begins_anew() -> None:
     every = Runs()
-    long = Question(**{**TOWN.__dict__, "years": 10, "pairs": 30})
+    long = replace(TOWN, years=10, pairs=30)
     run = every.ask(long)
     while run.state().weeks_done < 5:
         time.sleep(0.01)
@@ -67,17 +120,19 @@ def test_a_run_is_stopped_within_half_a_second_and_asked_again_begins_anew() -> 
     done = run.state().weeks_done
     time.sleep(0.3)
     assert run.state().weeks_done == done, "no week is run after it was stopped"
-    assert every.ask(long) is not run
+    assert every.ask(long).run is not run.run
 
 
-def test_only_a_few_answers_are_kept() -> None:
+def test_only_a_few_answers_are_kept_and_none_that_is_listened_to_is_stopped() -> None:
     every = Runs()
-    asked = [Question(**{**TOWN.__dict__, "seed": seed}) for seed in range(runs.MOST_KEPT + 3)]
-    begun = [every.ask(question) for question in asked]
+    begun = [every.ask(replace(TOWN, years=9, seed=seed)) for seed in range(runs.MOST_KEPT)]
+    begun[2].leave()
+    begun += [every.ask(replace(TOWN, years=9, seed=seed)) for seed in (100, 101)]
     assert len(every._kept) == runs.MOST_KEPT
-    assert all(run.state().told for run in begun[:3]), "those let go are stopped"
-    for run in begun:
-        run.stop()
+    assert begun[2].run.state().told == runs.STOPPED, "nobody listened"
+    assert not begun[0].state().told, "it is forgotten, and goes on for the page that shows it"
+    for visit in begun:
+        visit.stop()
 
 
 def test_what_goes_wrong_is_told_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from demandsim.analysis.comparison import Comparison, Pair
+from demandsim.records.measures import MEASURES, RESIDENT_WEEKS
 from demandsim.scenario.policy import Change, Policy
 from demandsim.scenario.read import read_scenario
 from demandsim.scenario.schema import Scenario
@@ -53,6 +55,9 @@ class FakeRecord:
         self.scenario, self.seed, self.weeks, self.policies = scenario, seed, weeks, policies
         self.settled, self.digest, self._outcomes = True, f"{seed:064x}", outcomes
         self.scale = 1.0
+        weekly = np.zeros((weeks, len(MEASURES), 5), np.int64)
+        weekly[:, RESIDENT_WEEKS] = 100
+        self.weekly = {"measure": weekly}
         self._causes, self._money, self._until, self._changed = causes, money, until, changed_from
 
     def ledger(self, by: Any = (), *, view: str = "full", scaled: bool = True) -> pd.DataFrame:

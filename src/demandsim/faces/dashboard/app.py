@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import solara
 
 from demandsim.faces.dashboard.evidence import evidence
 from demandsim.faces.dashboard.shown import ROOM
+from demandsim.faces.dashboard.terms import all_terms
 from demandsim.faces.dashboard.two_worlds import two_worlds
 from demandsim.faces.dashboard.watch import watch
+from demandsim.faces.dashboard.what_if import what_if
+
+NAME = "demandsim: who saves, and who pays"
+ENDING = " · demandsim"
+"""What stands behind a page's name where the browser shows it."""
+
+
+@solara.component_vue("look.vue")
+def look(room: bool, event_turned: Callable[[bool], None]) -> None:
+    """Offer large type for a room, and dark or light."""
 
 
 @solara.component
 def around(children: list[solara.Element]) -> None:
-    """Put the name and the way to other pages above every page, and the switch to large type."""
+    """Put the name and the way to other pages above every page, and what the words mean below."""
     router = solara.use_router()
-    with solara.Column(
-        classes=["ds", *(["room"] if ROOM.value else [])], gap="8px", style={"padding": "12px 20px"}
-    ):
-        with solara.Row(justify="space-between", style={"align-items": "center"}):
-            solara.HTML(tag="h1", unsafe_innerHTML="demandsim: who saves, and who pays")
-            with solara.Row(gap="4px"):
-                question = f"?{router.search}" if router.search else ""
+    question = f"?{router.search}" if router.search else ""
+    here = router.path.strip("/") or "/"
+    room = " room" if ROOM.value else ""
+    with solara.v.Html(tag="div", class_=f"ds{room}"):
+        solara.HTML(
+            tag="a", unsafe_innerHTML="Skip to the page", classes=["skip"], attributes={"href": "#page"}
+        )
+        with solara.v.Html(tag="header"):
+            solara.HTML(tag="h1", unsafe_innerHTML=NAME)
+            with solara.v.Html(tag="nav", attributes={"aria-label": "Pages"}):
                 for route in routes:  # what was asked goes along from page to page
                     with solara.Link(f"{solara.resolve_path(route)}{question}"):
-                        solara.Button(route.label, text=True, outlined=route.path == router.path.strip("/"))
-            solara.Switch(label="For the room: large type", value=ROOM)
-        solara.Column(children=children)
+                        now = {"aria-current": "page"} if route.path == here else {}
+                        solara.HTML(
+                            tag="span", unsafe_innerHTML=route.label.removesuffix(ENDING), attributes=now
+                        )
+            look(room=ROOM.value, event_turned=ROOM.set)
+        solara.v.Html(tag="main", attributes={"id": "page", "tabindex": "-1"}, children=children)
+        solara.v.Html(tag="footer", children=[solara.HTML(unsafe_innerHTML=all_terms())])
 
 
 # Solara looks these up by name; the first one's layout is around them all.
 routes = [
-    solara.Route("/", component=two_worlds, label="Two worlds", layout=around),
-    solara.Route("watch", component=watch, label="Watch"),
-    solara.Route("evidence", component=evidence, label="Evidence"),
+    solara.Route("/", component=two_worlds, label=f"Two worlds{ENDING}", layout=around),
+    solara.Route("watch", component=watch, label=f"Watch{ENDING}"),
+    solara.Route("what-if", component=what_if, label=f"What if{ENDING}"),
+    solara.Route("evidence", component=evidence, label=f"Evidence{ENDING}"),
 ]

@@ -14,6 +14,7 @@ from demandsim.analysis.flows import PURSE
 from demandsim.analysis.intervals import label
 from demandsim.analysis.outcomes import MAIN, few_told, outcomes_frame, timeline_frame
 from demandsim.analysis.pages import Cell, element, table
+from demandsim.analysis.quintiles import PER, QUINTILES, quintiles_frame
 from demandsim.analysis.sections import money_cell, names_of
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.analysis.shunt import shunt_frame
@@ -26,6 +27,7 @@ from demandsim.analysis.words import (
     quantity,
     who,
 )
+from demandsim.faces.dashboard.terms import explained
 from demandsim.scenario.policy import Policy
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
@@ -80,7 +82,10 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
     kept = [row for row in range(len(first)) if _moves(frames, row, least)]
     keys = [str(first[by].iloc[row]) for row in kept]
     rows = [
-        [_called(key, names, worlds[0]), *(money_cell(*_ends(frame, row), grain=least) for frame in frames)]
+        [
+            explained(_called(key, names, worlds[0])),
+            *(money_cell(*_ends(frame, row), grain=least) for frame in frames),
+        ]
         for row, key in zip(kept, keys, strict=True)
     ]
     kinds = {
@@ -96,7 +101,11 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
         f"small print ({label(len(worlds[0].pairs))}). Shaded where chance alone would not do it.{mark}"
     )
     return table(
-        caption, ["Who pays", *heads], rows, sums=[keys.index(PURSE)] if PURSE in keys else [], kinds=kinds
+        explained(caption),
+        ["Who pays", *heads],
+        rows,
+        sums=[keys.index(PURSE)] if PURSE in keys else [],
+        kinds=kinds,
     )
 
 
@@ -122,18 +131,56 @@ def outcomes(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
     there = [name for name in MAIN if name in frames[0].index]
     rows = []
     for name in there:
-        share = name.endswith("_share")
-        cells = []
-        for frame in frames:
-            mean, low, high = differences(frame.loc[name].to_dict())
-            small = f"<small>{low} to {high}</small>" if "n/a" not in (low, high) else ""
-            cells.append(Cell(f"{mean}{small}"))
-        now = quantity(float(frames[0]["baseline"][name]), share=share)
-        rows.append([measure_title(name), str(frames[0]["unit"][name]), now, *cells])
+        now = quantity(float(frames[0]["baseline"][name]), share=name.endswith("_share"))
+        cells = [_moved(frame.loc[[name]].iloc[0]) for frame in frames]
+        rows.append([explained(measure_title(name)), str(frames[0]["unit"][name]), now, *cells])
     caption = f"What it does to residents, for the place; 90% interval in small print ({label(len(worlds[0].pairs))})"
     shown = table(caption, ["Measure", "unit", "as it is now", *titles], rows, words=[1])
-    few = few_told(frames[0], worlds[0].scenario.residents)
-    return shown + (element("p", few, kind="soft") if few else "")
+    return shown + _few(frames[0].loc[there], worlds[0])
+
+
+def outcomes_by_quintile(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
+    """What each world does to residents of each fifth of neighbourhoods, from the most deprived to the least.
+
+    Parameters
+    ----------
+    worlds
+        Each against the place as it is.
+    titles
+        What each is called.
+    """
+    frames = [quintiles_frame(one) for one in aligned(worlds)]
+    first, rows = frames[0], []
+    for row, (measure, quintile) in enumerate(zip(first["measure"], first["quintile"], strict=True)):
+        cells = [_moved(frame.iloc[row]) for frame in frames]
+        name = measure_title(measure)
+        said = (
+            explained(name) if quintile == 1 else Cell(f'<span class="again">{element("span", name)}</span>')
+        )
+        rows.append([said, _fifth(quintile), quantity(float(first["baseline"].iloc[row])), *cells])
+    caption = (
+        f"What it does to residents by deprivation of their neighbourhood, {PER} of each fifth; change and its 90% "
+        f"interval in small print ({label(len(worlds[0].pairs))})"
+    )
+    heads = ["Measure", "fifth of neighbourhoods", "as it is now", *titles]
+    return table(caption, heads, rows, words=[1]) + _few(first.drop_duplicates("measure"), worlds[0])
+
+
+def _fifth(quintile: int) -> str:
+    """Name a fifth of neighbourhoods."""
+    return {1: "1, most deprived", QUINTILES: f"{QUINTILES}, least deprived"}.get(quintile, str(quintile))
+
+
+def _moved(row: pd.Series) -> Cell:
+    """How a measure differs, with its interval in small print where there is one."""
+    mean, low, high = differences(row.to_dict())
+    return Cell(f"{mean}<small>{low} to {high}</small>" if "n/a" not in (low, high) else mean)
+
+
+def _few(frame: pd.DataFrame, comparison: Comparison) -> str:
+    """Say which measures of a table so few residents only hint at, and nothing of those that are not in it."""
+    told = few_told(frame, comparison.scenario.residents)
+    return element("p", told, kind="soft") if told else ""
 
 
 def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
@@ -158,6 +205,7 @@ def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
     ]
     ends = dict.fromkeys(end for link in links for end in (link["source"], link["target"]))
     return {
+        **_in_words(_flows_in_words(links)),
         "tooltip": {"trigger": "item"},
         "animation": False,
         "series": [
@@ -186,9 +234,9 @@ def _briefly(name: str, comparison: Comparison) -> str:
 
 
 def flows_said(comparison: Comparison, arm: str) -> str:
-    """The Sankey's largest flows as a list in words, for those who do not see it."""
+    """Give the Sankey's numbers as a table, for those who do not see it."""
     frame, names = failure_frame(comparison), names_of(comparison)
-    frame = frame[frame["arm"] == arm].nlargest(6, "contacts")
+    frame = frame[frame["arm"] == arm].nlargest(MOST_FLOWS, "contacts")
     rows = [
         [names[row["cause"]], names[row["payer"]], f"{row['contacts']:,.0f}"]
         for row in frame.to_dict("records")
@@ -197,29 +245,75 @@ def flows_said(comparison: Comparison, arm: str) -> str:
         "Contacts a year that follow a refusal, a lost hand-off, a closed door or a long wait: the largest. Traced: "
         "how they came about, not how many a policy could spare"
     )
-    return table(caption, ["Traced to", "paid for by", "contacts a year"], rows, words=[1])
+    shown = table(explained(caption), ["Traced to", "paid for by", "contacts a year"], rows, words=[1])
+    return _folded(shown)
+
+
+def _flows_in_words(links: Sequence[Mapping[str, Any]]) -> str:
+    """Say what a Sankey shows: its largest flow, and how many there are."""
+    if not links:
+        return "A picture of flows, empty: no contact is traced to an agency."
+    first = links[0]
+    return (
+        f"A picture of {len(links)} flows of contacts, from the agency they are traced to, to the one that pays. The "
+        f"largest goes {first['source']} {first['target']}: {first['value']:,} contacts a year. The table below it "
+        "holds the same numbers."
+    )
+
+
+def _in_words(told: str) -> dict[str, Any]:
+    """What makes ECharts name its picture for those who do not see it."""
+    return {"aria": {"enabled": True, "label": {"description": told}}}
+
+
+def _folded(shown: str) -> Cell:
+    """Fold a picture's numbers away until they are asked for."""
+    return Cell(f"<details><summary>Show as a table</summary>{shown}</details>")
 
 
 def lines(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> dict[str, Any]:
     """Contacts of one service quarter by quarter: the place as it is and each world on one axis."""
     frames = [timeline_frame(one, (service,)) for one in worlds]
-    quarters = [f"Y{row // 4 + 1} Q{row % 4 + 1}" for row in frames[0]["quarter"]]
     series = [("As it is now", GREY, "dashed", frames[0]["baseline"])]
     series += [
         (title, colour, "solid", frame["policy"])
         for title, colour, frame in zip(titles, (BLUE, ORANGE), frames, strict=False)
     ]
+    ends = "; ".join(
+        f"{name}: from {values.iloc[0]:,.0f} to {values.iloc[-1]:,.0f}"
+        for name, _, _, values in series
+        if len(values)
+    )
+    told = f"A picture of lines: contacts a quarter, from the first quarter to the last. {ends}."
     return {
+        **_in_words(f"{told} The table below it holds the same numbers."),
         "tooltip": {"trigger": "axis"},
         "animation": False,
         "legend": {"top": 0},
         "grid": {"left": 80, "right": 20, "top": 40, "bottom": 50},
-        "xAxis": {"type": "category", "data": quarters, **_axis("year and quarter", 30)},
+        "xAxis": {"type": "category", "data": _quarters(frames[0]), **_axis("year and quarter", 30)},
         "yAxis": {"type": "value", "scale": True, **_axis("contacts a quarter", 62)},
         "series": [
             _line(name, colour, kind, [round(n) for n in values]) for name, colour, kind, values in series
         ],
     }
+
+
+def lines_said(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> str:
+    """Give the numbers of ``lines`` as a table, for those who do not see it."""
+    frames = [timeline_frame(one, (service,)) for one in worlds]
+    columns = [frames[0]["baseline"], *(frame["policy"] for frame in frames)]
+    rows = [
+        [when, *(f"{column.iloc[row]:,.0f}" for column in columns)]
+        for row, when in enumerate(_quarters(frames[0]))
+    ]
+    caption = "Contacts a quarter for the place, means over pairs"
+    return _folded(table(caption, ["Year and quarter", "as it is now", *titles], rows))
+
+
+def _quarters(frame: pd.DataFrame) -> list[str]:
+    """Name quarters: year 2's first is "Y2 Q1"."""
+    return [f"Y{row // 4 + 1} Q{row % 4 + 1}" for row in frame["quarter"]]
 
 
 def _axis(name: str, gap: int) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Running what visitors ask, on threads of their own: pairs one after another, told as they come, stopped at a word.
 
-Nothing here knows of pages. All visitors share the threads; a question that several ask is run once.
+Nothing here knows of pages. All visitors share the threads, pair by pair in turn; a question that several ask is run
+once, and goes on as long as one of them listens.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,9 @@ LARGE_FROM = 3
 """Pairs of the large run from which on it takes the place of the quick one."""
 MOST_KEPT = 6
 """Questions whose answers are kept, over all visitors."""
+GRACE = 15.0
+"""Seconds that a run goes on when the last page that listened has gone: a page that is refreshed comes back."""
+STOPPED = "Stopped; what was finished is shown."
 
 
 _SERIAL = count(1)
@@ -48,10 +53,12 @@ class State(NamedTuple):
     serial: int  # of these worlds: another number, other digits
     running: bool
     told: str  # what went wrong, or that it was stopped; empty otherwise
+    stages: tuple[Stage, ...] = ()
+    pairs_done: tuple[int, ...] = ()  # of each stage
 
 
 class StoppedError(Exception):
-    """Somebody stopped the run."""
+    """Nobody waits for the run any longer."""
 
 
 class Run:
@@ -70,12 +77,15 @@ class Run:
         self._threads = threads
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._listening = 0
+        self._left_at = time.monotonic()
         self._version = 0
         self._weeks_done = 0
         self._worlds: tuple[Comparison, ...] = ()
         self._serial = 0
         self._told = ""
         self.stages = stages(question)
+        self._pairs_done = [0] * len(self.stages)
         arms = 1 + len(question.arms())
         weeks = SETTLING + arms * 52 * question.years
         self._weeks_in_all = sum(len(stage.seeds) for stage in self.stages) * weeks
@@ -94,23 +104,48 @@ class Run:
                 self._serial,
                 running,
                 self._told,
+                self.stages,
+                tuple(self._pairs_done),
             )
+
+    def listen(self, by: int) -> None:
+        """Count a page that listens (1) or that has left (-1)."""
+        with self._lock:
+            self._listening += by
+            self._left_at = time.monotonic()
 
     def stop(self) -> None:
         """Stop within a week's run; what is finished stays."""
         self._stop.set()
-        self._tell("Stopped; what was finished is shown.")
+        self._tell(STOPPED)
+
+    @property
+    def heard(self) -> bool:
+        """Tell whether a page listens."""
+        with self._lock:
+            return self._listening > 0
+
+    def _over(self) -> bool:
+        """Tell whether it is to end: stopped, or nobody has listened for a while, which stops it."""
+        if self._listening == 0 and time.monotonic() - self._left_at > GRACE and not self._stop.is_set():
+            self.stop()
+        return self._stop.is_set()
 
     def _next(self, stage: int, number: int, pairs: list[tuple[RunRecord, ...]]) -> None:
         """Queue the next pair behind those of other visitors."""
-        if stage < len(self.stages) and not self._stop.is_set():
+        if stage < len(self.stages) and not self._over():
             self._threads.submit(self._one, stage, number, pairs)
 
     def _one(self, stage: int, number: int, pairs: list[tuple[RunRecord, ...]]) -> None:
         """Run one pair, show it, and queue the next."""
         try:
+            if self._over():
+                return
             scenario = self.question.scenario(self.stages[stage].residents)
             pairs.append(self._records(scenario, self.stages[stage].seeds[number]))
+            with self._lock:
+                self._pairs_done[stage] += 1
+                self._version += 1
             self._show(scenario, stage, pairs)
         except StoppedError:
             return
@@ -142,7 +177,7 @@ class Run:
     def _run(self, model: DemandModel, weeks: int) -> None:
         """Run week by week, so that it can be stopped and told."""
         for _ in range(weeks):
-            if self._stop.is_set():
+            if self._over():
                 raise StoppedError
             model.step()
             with self._lock:
@@ -171,6 +206,46 @@ THREADS = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="demandsim-
 """Where everything that visitors ask is run."""
 
 
+class Visit:
+    """One page that listens to a run: it stops listening without stopping the run for others.
+
+    Parameters
+    ----------
+    run
+        Which others may listen to as well.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._heard: State | None = None  # as it stood when this page stopped listening
+        self._lock = threading.Lock()
+        run.listen(1)
+
+    def state(self) -> State:
+        """Tell how far the run is, or was when this page stopped it."""
+        return self._heard or self.run.state()
+
+    def stop(self) -> None:
+        """Stop for this page: what was finished is shown; the run ends if no other page listens."""
+        if (now := self.run.state()).running and self._leave(now._replace(running=False, told=STOPPED)):
+            self.run.listen(-1)
+            if not self.run.heard:
+                self.run.stop()
+
+    def leave(self) -> None:
+        """Let go of the run, as a page that is closed does."""
+        if self._leave(self.run.state()):
+            self.run.listen(-1)
+
+    def _leave(self, heard: State) -> bool:
+        """Note what was heard last; tell whether this page was still listening."""
+        with self._lock:
+            if self._heard is not None:
+                return False
+            self._heard = heard
+            return True
+
+
 class Runs:
     """All runs of this server."""
 
@@ -179,17 +254,24 @@ class Runs:
         self._kept: OrderedDict[Question, Run] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ask(self, question: Question) -> Run:
-        """Answer a question, or hand out the run that is answering it."""
+    def ask(self, question: Question) -> Visit:
+        """Answer a question, or listen to the run that is answering it; let go of it with ``Visit.leave``."""
         with self._lock:
             run = self._kept.pop(question, None)
             if run is None or run.state().told:
                 run = Run(question, self._threads)
+            visit = Visit(run)
             self._kept[question] = run
             while len(self._kept) > MOST_KEPT:
-                _, oldest = self._kept.popitem(last=False)
-                oldest.stop()
-            return run
+                self._let_one_go()
+            return visit
+
+    def _let_one_go(self) -> None:
+        """Forget the oldest question, one that nobody listens to if there is one."""
+        unheard = next((question for question, run in self._kept.items() if not run.heard), None)
+        run = self._kept.pop(unheard) if unheard else self._kept.popitem(last=False)[1]
+        if not run.heard:
+            run.stop()
 
 
 def stages(question: Question) -> tuple[Stage, ...]:

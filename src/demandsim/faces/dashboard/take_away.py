@@ -1,4 +1,4 @@
-"""What a visitor takes home: the report, the numbers, and a link that shows the same digits again."""
+"""What a visitor takes home: a link that shows the same digits again, the report, numbers, charts, and the files."""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from pathlib import Path
 import pandas as pd
 import solara
 
+from demandsim.analysis import charts
 from demandsim.analysis.comparison import Comparison
+from demandsim.analysis.drawing import png
+from demandsim.analysis.pages import element
 from demandsim.analysis.report import write_report
+from demandsim.analysis.sections import names_of
+from demandsim.analysis.sentence import MONEY_FROM, brackets
+from demandsim.analysis.shunt import shunt_frame
+from demandsim.analysis.words import grain
 from demandsim.faces.dashboard.question import Question
 from demandsim.faces.tables import comparison_frame
+from demandsim.scenario.policy import Policy
+from demandsim.scenario.write import policy_toml, scenario_toml
+
+LINK = "A link that shows this again, digit for digit, with the same version"
 
 
 def report(worlds: Sequence[Comparison]) -> bytes:
@@ -26,15 +37,68 @@ def numbers(worlds: Sequence[Comparison]) -> str:
     return pd.concat([comparison_frame(one) for one in worlds], ignore_index=True).to_csv(index=False)
 
 
+def chart(world: Comparison) -> bytes:
+    """Draw who saved and who paid in one world, as PNG; its note says how it was run."""
+    figure = charts.who_paid(
+        shunt_frame(world, view="cash", by="payer"),
+        names_of(world),
+        pounds=world.scenario.residents >= MONEY_FROM,
+        note=f"{world.policies[0].title} {brackets(world)}",
+        grain=grain(world.pairs[0].baseline.scale),
+    )
+    return png(figure)
+
+
+def left_out_said(question: Question, version: str) -> str:
+    """Say which of the visitor's own files the link is too short for; empty if it holds all."""
+    files = question.left_out(version)
+    if not files:
+        return ""
+    told = " and ".join(f"{one.name}.toml (SHA-256 begins {one.digits})" for one in files)
+    return f"The link is too short to hold {told}: send the file along, to be added on the page."
+
+
+@solara.component_vue("copy_link.vue")
+def copy_link(question: str, label: str) -> None:
+    """Show the link as the browser sees it, and copy it."""
+
+
 @solara.component
 def take_away(question: Question, worlds: Sequence[Comparison], version: str) -> None:
-    """Offer the report, the numbers and the link."""
-    name = "-".join(["demandsim", question.place, *(one.policies[0].name for one in worlds)])[:80]
+    """Offer the link, the report, the numbers, the charts and the files."""
+    names = [stem(one.policies[0]) for one in worlds]
+    place = worlds[0].scenario.name
+    name = "-".join(["demandsim", place, *names])[:80]
     with solara.Card("Take away", margin=0):
-        with solara.Row():
+        link, said = solara.use_memo(
+            lambda: (question.link(version), left_out_said(question, version)), [question, version]
+        )
+        copy_link(question=link, label=LINK)
+        if said:
+            solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["mark"])
+        with solara.Row(style={"flex-wrap": "wrap"}):
             solara.FileDownload(lambda: report(worlds), f"{name}.html", label="The report (one web page)")
             solara.FileDownload(lambda: numbers(worlds), f"{name}.csv", label="The numbers (CSV)")
-        solara.InputText(
-            "A link that shows this again, digit for digit, with the same version",
-            value=f"/?{question.link(version)}",
-        )
+            for world, its in zip(worlds, names, strict=True):
+                title = world.policies[0].title
+                solara.FileDownload(
+                    lambda world=world: chart(world),
+                    f"demandsim-{place}-{its}.png",
+                    label=f"Chart: {title} (PNG)",
+                )
+        with solara.Row(style={"flex-wrap": "wrap"}):
+            solara.FileDownload(
+                lambda: scenario_toml(worlds[0].scenario), f"{place}.toml", label="The scenario (TOML)"
+            )
+            for world, its in zip(worlds, names, strict=True):
+                policy = world.policies[0]
+                solara.FileDownload(
+                    lambda policy=policy: policy_toml(policy),
+                    f"{its}.toml",
+                    label=f"Policy: {policy.title} (TOML)",
+                )
+
+
+def stem(policy: Policy) -> str:
+    """What a policy's file is called: its name, and that it is adjusted."""
+    return f"{policy.name}-adjusted" if policy.title.endswith("(adjusted)") else policy.name

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.experiment.settle import SETTLING
-from demandsim.faces.dashboard.question import AS_IT_IS, Question, policy_of, presets
+from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.population.columns import HERE
 from demandsim.records.journal import CONTACT, HANDED_ON, LOST_ON_THE_WAY, STAY_BEGAN, TURNED_AWAY
 from demandsim.records.record import RunRecord
@@ -27,11 +28,13 @@ BOUNCED, GONE, MOST_DOORS = 8, 15, 14
 _AWAY = (TURNED_AWAY, HANDED_ON, LOST_ON_THE_WAY)
 
 
-class Trace(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Trace:
     """Two worlds of the same residents."""
 
     scenario: Scenario
     titles: tuple[str, str]
+    people: int  # identities run from 0 to one less, those yet to come included
     residents: NDArray[np.int64]  # identities, rising
     weeks: tuple[NDArray[np.uint8], NDArray[np.uint8]]  # [week, resident], a byte as above
     records: tuple[RunRecord, RunRecord]  # with the journeys of these residents
@@ -41,13 +44,17 @@ class Trace(NamedTuple):
         return {
             "residents": self.residents.tolist(),
             "titles": list(self.titles),
-            "doors": [agency.title for agency in list(self.scenario.agencies.values())[: MOST_DOORS - 1]],
+            "doors": [_briefly(agency.title, self.scenario) for agency in self.scenario.agencies.values()][
+                :MOST_DOORS
+            ],
             "weeks": int(self.weeks[0].shape[0]),
             "worlds": [base64.b64encode(week.tobytes()).decode("ascii") for week in self.weeks],
         }
 
 
-def traced(question: Question, stop: threading.Event, tell: Callable[[float], None]) -> Trace | None:
+def traced(
+    question: Question, stop: threading.Event, tell: Callable[[float], None], also: int = -1
+) -> Trace | None:
     """Run both worlds with some residents followed; None if it was stopped.
 
     Parameters
@@ -58,6 +65,8 @@ def traced(question: Question, stop: threading.Event, tell: Callable[[float], No
         Set to stop within a week's run.
     tell
         Called with the share that is done.
+    also
+        One more resident to follow, if there is one of this number.
     """
     scenario = question.scenario()
     start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
@@ -77,28 +86,37 @@ def traced(question: Question, stop: threading.Event, tell: Callable[[float], No
     while start.week < 0:
         if not ran(start):
             return None
+    people = int(start.state.identity.shape[0])
     residents = chosen(start, question.seed)
+    if 0 <= also < people:
+        residents = np.union1d(residents, [also])
     found = []
-    for name in (question.first, question.second):
-        arm = () if name == AS_IT_IS else (policy_of(name),)
+    for world in WORLDS:
         model = DemandModel(
-            scenario, seed=question.seed, policies=arm, start=start, followed=residents.tolist()
+            scenario,
+            seed=question.seed,
+            policies=question.policies(world),
+            start=start,
+            followed=residents.tolist(),
         )
-        weeks = np.zeros((scenario.weeks, residents.size), np.uint8)
-        for week in range(scenario.weeks):
-            if not ran(model):
-                return None
-            weeks[week] = this_week(model, residents)
+        if (weeks := _weeks(model, residents, ran)) is None:
+            return None
         found.append((weeks, model.record))
-    titles = presets(question.place)
     (one, record), (other, its_record) = found
-    return Trace(
-        scenario,
-        (titles[question.first], titles[question.second]),
-        residents,
-        (one, other),
-        (record, its_record),
-    )
+    titles = question.title("first"), question.title("second")
+    return Trace(scenario, titles, people, residents, (one, other), (record, its_record))
+
+
+def _weeks(
+    model: DemandModel, residents: NDArray[np.int64], ran: Callable[[DemandModel], bool]
+) -> NDArray[np.uint8] | None:
+    """Run a world to its end; every week of the residents, or None if it was stopped."""
+    weeks = np.zeros((model.place_scenario.weeks, residents.size), np.uint8)
+    for week in weeks:
+        if not ran(model):
+            return None
+        week[:] = this_week(model, residents)
+    return weeks
 
 
 def chosen(start: DemandModel, seed: int) -> NDArray[np.int64]:
@@ -135,6 +153,13 @@ def this_week(model: DemandModel, residents: NDArray[np.int64]) -> NDArray[np.ui
     where = np.where(here, np.minimum(where, MOST_DOORS), GONE)
     worst = np.where(here, state.severity[residents].max(axis=1), 0)
     return (worst + bounced + 16 * where).astype(np.uint8)
+
+
+def _briefly(title: str, scenario: Scenario) -> str:
+    """Leave the place out of a name that a picture has little room for."""
+    for word in ("in", "serving", "for", "of"):
+        title = title.removesuffix(f" {word} {scenario.title}")
+    return title
 
 
 def _agency_of(scenario: Scenario) -> NDArray[np.int64]:

@@ -5,139 +5,110 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 
 import solara
 import solara.lab
 
+from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.pages import element
 from demandsim.analysis.sections import names_of
+from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.faces.dashboard import pictures
-from demandsim.faces.dashboard.question import (
-    FEWEST_RESIDENTS,
-    LONGEST_YEARS,
-    MOST_PAIRS,
-    MOST_RESIDENTS,
-    Question,
-    asked,
-    places,
-    presets,
-    scenario_of,
-)
+from demandsim.faces.dashboard.asking import asking
+from demandsim.faces.dashboard.question import Question, asked, refusal
 from demandsim.faces.dashboard.runs import RUNS, State
 from demandsim.faces.dashboard.shown import ROOM
 from demandsim.faces.dashboard.take_away import take_away
+from demandsim.faces.dashboard.traced import traced
 
 LOOK = 0.2
 """Seconds between two looks at how far a run is."""
 VERSION = str(sys.modules["demandsim"].__version__)
+TRACED = "traced"
+"""The view that sets what is traced beside what the pairs say was caused."""
+NOTHING_YET = State(0, 0, 1, (), 0, True, "")
+
+
+@solara.component_vue("come_back.vue")
+def come_back() -> None:
+    """Load the page again when the server has been started again."""
 
 
 @solara.component
 def two_worlds() -> None:
-    """Ask, run, and show."""
+    """Ask, run, and show; the address says what is asked."""
     router = solara.use_router()
-    first, put_right = solara.use_memo(lambda: asked(router.search or "", VERSION), [])
-    question, set_question = solara.use_state(first)
-    state, set_state = solara.use_state(State(0, 0, 1, (), 0, True, ""))
-    run = solara.use_memo(lambda: RUNS.ask(question), [question])
+    come_back()
+    question, put_right = solara.use_memo(lambda: asked(router.search or "", VERSION), [router.search])
+    turn, set_turn = solara.use_state(0)
+    no = solara.use_memo(lambda: refusal(question), [question])
+
+    def ask(new: Question) -> None:
+        """Ask anew, or the same again."""
+        if new == question:
+            set_turn(turn + 1)
+        router.push(f"/?{new.link(VERSION)}")
+
+    for line in put_right[:10]:
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
+    if not ROOM.value:
+        asking(question, ask, VERSION).key("asking")
+    if not no:
+        running(question, turn).key("running")  # stays what it is when the form above it is hidden
+    elif ROOM.value:
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", no), classes=["mark"])
+
+
+@solara.component
+def running(question: Question, turn: int) -> None:
+    """Listen to the run of a question, and show what it has come to; the last answer stays until there is a new one."""
+    state, set_state = solara.use_state(NOTHING_YET)
+    shown, show = solara.use_state(Answer(question, (), 0))
+    visit = solara.use_memo(lambda: RUNS.ask(question), [question, turn])
+    solara.use_effect(lambda: visit.leave, [visit])
+
+    def see(now: State) -> None:
+        """Show how far it is, and the answer if there is a new one."""
+        if now.worlds:
+            show(
+                lambda before: (
+                    before if before.serial == now.serial else Answer(question, now.worlds, now.serial)
+                )
+            )
+        set_state(now._replace(worlds=()))
 
     async def look() -> None:
-        """Look at the run until it ends; what was shown before stays until there is something new."""
+        """Look at the run until it ends."""
         before = None
         while True:
-            now = run.state()
+            now = visit.state()
             if (now.version, now.weeks_done) != before:
                 before = (now.version, now.weeks_done)
-                set_state(partial(after, now))
+                see(now)
             if not now.running:
                 return
             await asyncio.sleep(LOOK)
 
-    solara.lab.use_task(look, dependencies=[question])
+    def stop() -> None:
+        """Stop, and say so at once."""
+        visit.stop()
+        see(visit.state())
 
-    def ask(new: Question) -> None:
-        """Ask anew; the address says what is asked."""
-        router.push(f"/?{new.link(VERSION)}")
-        set_question(new)
-
-    for line in put_right:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
-    if not ROOM.value:
-        asking(question, ask)
-    progress(state, run.stop)
-    if state.worlds:
-        answer(question, state)
+    solara.lab.use_task(look, dependencies=[visit])
+    progress(state, stop)
+    if shown.worlds:
+        follows = state.running and shown.worlds[0].scenario.residents < MONEY_FROM
+        answer(shown, follows)
 
 
-def after(now: State, shown: State) -> State:
-    """Give what to show next: as it is now, with the worlds shown so far while there are no new ones."""
-    return now if now.worlds else now._replace(worlds=shown.worlds, serial=shown.serial)
+class Answer:
+    """What a run has come to at one moment: told apart from another by which it is, never by what is in it."""
 
-
-@solara.component
-def asking(question: Question, ask: Callable[[Question], None]) -> None:
-    """Let a visitor choose the place, the two worlds, and how long and how large."""
-    draft, set_draft = solara.use_state(question)
-    titles = presets(draft.place)
-    key_of = {title: name for name, title in titles.items()}
-
-    def move(place: str) -> None:
-        """Go to another place: policies that do not fit there are let go."""
-        set_draft(asked(replace(draft, place=place).link(VERSION), VERSION)[0])
-
-    with solara.Card(margin=0), solara.Columns([1, 2, 2]):
-        with solara.Column(gap="0px"):
-            named = {scenario_of(name).title: name for name in places()}
-            solara.Select(
-                "Place",
-                list(named),
-                scenario_of(draft.place).title,
-                on_value=lambda title: move(named[title]),
-            )
-            solara.SliderInt(
-                "Years",
-                draft.years,
-                min=1,
-                max=LONGEST_YEARS,
-                on_value=lambda years: set_draft(replace(draft, years=years)),
-                thumb_label="always",
-            )
-        with solara.Column(gap="0px"):
-            for world, name in (("first", "World A"), ("second", "World B")):
-                solara.Select(
-                    name,
-                    list(key_of),
-                    titles[getattr(draft, world)],
-                    on_value=lambda title, world=world: set_draft(replace(draft, **{world: key_of[title]})),
-                )
-        with solara.Column(gap="0px"):
-            numbers(draft, set_draft)
-            solara.Button(
-                "Run both worlds",
-                color="primary",
-                on_click=lambda: ask(draft),
-                disabled=draft.first == draft.second,
-            )
-
-
-@solara.component
-def numbers(draft: Question, set_draft: Callable[[Question], None]) -> None:
-    """Residents, pairs and the seed, as numbers to type."""
-    bounds = {
-        "residents": ("Residents simulated at first", FEWEST_RESIDENTS, MOST_RESIDENTS),
-        "pairs": ("Pairs of runs: more narrow the intervals", 1, MOST_PAIRS),
-        "seed": ("Seed of the first pair", 0, 999_999),
-    }
-    for name, (told, low, high) in bounds.items():
-        solara.InputInt(
-            told,
-            getattr(draft, name),
-            on_value=lambda number, name=name, low=low, high=high: set_draft(
-                replace(draft, **{name: min(max(number or low, low), high)})
-            ),
-        )
+    def __init__(self, question: Question, worlds: tuple[Comparison, ...], serial: int) -> None:
+        self.question = question
+        self.worlds = worlds
+        self.serial = serial
+        self.titles = [one.policies[0].title for one in worlds]
 
 
 @solara.component
@@ -145,60 +116,113 @@ def progress(state: State, stop: Callable[[], None]) -> None:
     """How far the run is, and the way to stop it."""
     if state.running:
         with solara.Row(style={"align-items": "center"}):
-            solara.ProgressLinear(value=100 * state.weeks_done / state.weeks_in_all)
+            part = 100 * state.weeks_done / state.weeks_in_all
+            solara.v.ProgressLinear(
+                value=part,
+                height=8,
+                attributes={"aria-label": "How far the run is", "aria-valuetext": f"{part:.0f}%"},
+            )
             solara.Button("Stop", on_click=stop, text=True)
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", how_far(state)), classes=["soft", "how-far"])
     elif state.told:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", state.told), classes=["mark"])
+        solara.HTML(
+            tag="p",
+            unsafe_innerHTML=element("span", state.told),
+            classes=["mark"],
+            attributes={"role": "status"},
+        )
+
+
+def how_far(state: State) -> str:
+    """Say in words how far a run is and what comes next."""
+    told = [f"{state.weeks_done:,} of {state.weeks_in_all:,} weeks run"]
+    for number, (stage, done) in enumerate(zip(state.stages, state.pairs_done, strict=True)):
+        many = len(stage.seeds)
+        pairs = f"{many} {'pair' if many == 1 else 'pairs'} at {stage.residents:,} residents"
+        for_pounds = ", for sums in pounds" if number > 0 else ""
+        if done < many:
+            told.append(f"{f'{done} of' if len(told) == 1 else 'then'} {pairs}{for_pounds}")
+    return "; ".join(told)
 
 
 @solara.component
-def answer(question: Question, state: State) -> None:
+def answer(shown: Answer, follows: bool) -> None:
     """The sentence first, then who saved and who paid, what it does to residents, and pictures."""
-    worlds = state.worlds
-    titles = [one.policies[0].title for one in worlds]
-    view, set_view = solara.use_state("cash")
-    by, set_by = solara.use_state("payer")
-    sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [state.serial])
+    worlds, titles = shown.worlds, shown.titles
+    sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [shown.serial])
     for said in sentences:
         solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["sentence"])
-    with solara.Row():
-        with solara.ToggleButtonsSingle(view, on_value=set_view):
-            for name, title in pictures.VIEWS.items():
-                solara.Button(title, value=name)
-        with solara.ToggleButtonsSingle(by, on_value=set_by):
-            for name, title in (("payer", "By who pays"), ("sector", "By sector")):
-                solara.Button(title, value=name)
-    with solara.Columns([3, 2]):
-        table = solara.use_memo(
-            lambda: pictures.money(worlds, titles, view=view, by=by), [state.serial, view, by]
-        )
-        solara.HTML(unsafe_innerHTML=table)
-        with solara.Column():
-            solara.HTML(
-                tag="h2",
-                unsafe_innerHTML="Contacts that follow a refusal or a long wait",
-                style="font-size:1.1rem",
-            )
-            options = solara.use_memo(lambda: pictures.flows(worlds[-1], "policy"), [state.serial])
-            solara.FigureEcharts(options, attributes={"style": "height: 420px; width: 100%"})
-            solara.HTML(unsafe_innerHTML=pictures.flows_said(worlds[-1], "policy"))
-    over_time(state, titles)
-    solara.HTML(unsafe_innerHTML=solara.use_memo(lambda: pictures.outcomes(worlds, titles), [state.serial]))
-    take_away(question, worlds, VERSION)
+    if follows:
+        told = f"Sums in pounds follow from the run of {MONEY_FROM:,} residents, which goes on by itself."
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", told), classes=["soft"])
+    with solara.Columns([3, 2]).key("money"):
+        money(shown)
+        flows(shown)
+    over_time(shown).key("over time")
+    residents = solara.use_memo(
+        lambda: pictures.outcomes(worlds, titles) + pictures.outcomes_by_quintile(worlds, titles),
+        [shown.serial],
+    )
+    solara.HTML(unsafe_innerHTML=residents)
+    take_away(shown.question, worlds, VERSION)
 
 
 @solara.component
-def over_time(state: State, titles: list[str]) -> None:
+def money(shown: Answer) -> None:
+    """Who saved and who paid, in the view that is chosen."""
+    view, set_view = solara.use_state("cash")
+    by, set_by = solara.use_state("payer")
+
+    def table() -> str:
+        """The table of the view."""
+        if view == TRACED:
+            return traced(shown.worlds, shown.titles)
+        return pictures.money(shown.worlds, shown.titles, view=view, by=by)
+
+    with solara.Column():
+        with solara.Row(style={"flex-wrap": "wrap"}):
+            with solara.ToggleButtonsSingle(view, on_value=set_view):
+                for name, title in {**pictures.VIEWS, TRACED: "Traced and causal"}.items():
+                    solara.Button(title, value=name)
+            if view != TRACED:
+                with solara.ToggleButtonsSingle(by, on_value=set_by):
+                    for name, title in (("payer", "By who pays"), ("sector", "By sector")):
+                        solara.Button(title, value=name)
+        solara.HTML(unsafe_innerHTML=solara.use_memo(table, [shown.serial, view, by]))
+
+
+@solara.component
+def flows(shown: Answer) -> None:
+    """Contacts by what they follow, as a picture and in words."""
+    world = shown.worlds[-1]
+    options = solara.use_memo(lambda: pictures.flows(world, "policy"), [shown.serial])
+    words = solara.use_memo(lambda: pictures.flows_said(world, "policy"), [shown.serial])
+    with solara.Column():
+        solara.HTML(tag="h2", unsafe_innerHTML="Contacts that follow a refusal or a long wait")
+        solara.FigureEcharts(options, attributes={"style": "height: 420px; width: 100%"})
+        solara.HTML(unsafe_innerHTML=words)
+
+
+@solara.component
+def over_time(shown: Answer) -> None:
     """One service's contacts over time, in both worlds on one axis."""
-    services = {names_of(state.worlds[0])[name]: name for name in state.worlds[0].scenario.services}
+    names = names_of(shown.worlds[0])
+    services = {names[name]: name for name in shown.worlds[0].scenario.services}
     usual = "a_and_e" if "a_and_e" in services.values() else next(iter(services.values()))
     service, set_service = solara.use_state(usual)
     titled = {name: title for title, name in services.items()}
+    service = service if service in titled else usual  # another place has other services
     solara.Select(
         "Contacts over time",
         list(services),
-        titled.get(service, titled[usual]),
-        on_value=lambda t: set_service(services[t]),
+        titled[service],
+        on_value=lambda title: set_service(services[title]),
     )
-    options = solara.use_memo(lambda: pictures.lines(state.worlds, titles, service), [state.serial, service])
+    options = solara.use_memo(
+        lambda: pictures.lines(shown.worlds, shown.titles, service), [shown.serial, service]
+    )
+    words = solara.use_memo(
+        lambda: pictures.lines_said(shown.worlds, shown.titles, service), [shown.serial, service]
+    )
     solara.FigureEcharts(options, attributes={"style": "height: 360px; width: 100%"})
+    solara.HTML(unsafe_innerHTML=words)

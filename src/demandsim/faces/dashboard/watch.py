@@ -1,155 +1,147 @@
-"""Watching: the same residents in both worlds side by side, and the journey of one of them in words."""
+"""Watching: the same residents in both worlds side by side, and the two lives of one of them."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
-import numpy as np
 import solara
-import solara.lab
 
-from demandsim.analysis.pages import element, table
-from demandsim.analysis.words import service_title, who
+from demandsim.analysis.pages import element
+from demandsim.faces.dashboard import journey
+from demandsim.faces.dashboard.errand import under_way, use_errand
+from demandsim.faces.dashboard.lanes import key, lanes
 from demandsim.faces.dashboard.question import Question, asked
-from demandsim.faces.dashboard.runs import THREADS
-from demandsim.faces.dashboard.trace import BOUNCED, Trace, traced
-from demandsim.records.labels import NONE
+from demandsim.faces.dashboard.trace import Trace, traced
 
-LOOK = 0.2
-"""Seconds between two looks at how far the run is."""
-MOST_EVENTS = 400
-"""Events of one journey that a page shows."""
 VERSION = str(sys.modules["demandsim"].__version__)
+NOBODY = -1
+MOST = 10**9
+"""Numbers in an address beyond this are not taken."""
 
 
-class Watching:
-    """One run of both worlds for the player, on a thread of its own."""
+class Looking(NamedTuple):
+    """Where in a trace a visitor looks: said in the address, beside the question."""
 
-    def __init__(self, question: Question) -> None:
-        self.part, self.told = 0.0, ""
-        self.trace: Trace | None = None
-        self.stop = threading.Event()
-        THREADS.submit(self._run, question)
+    resident: int = NOBODY
+    week: int = 0
+    lot: int = 0  # number of the draw that picked the resident; 0 if none did
 
-    def _run(self, question: Question) -> None:
-        """Run, and say what went wrong if anything did."""
-        try:
-            self.trace = traced(question, self.stop, self._tell)
-            if self.trace is None:
-                self.told = "Stopped."
-        except Exception as error:
-            self.told = f"The run failed: {type(error).__name__}. Another question can be asked."
-            raise
+    def link(self, question: Question) -> str:
+        """Write the question and this as the part of an address behind the question mark."""
+        own = {name: number for name, number in self._asdict().items() if number != getattr(Looking(), name)}
+        return question.link(VERSION) + (f"&{urlencode(own)}" if own else "")
 
-    def _tell(self, part: float) -> None:
-        """Note how far it is."""
-        self.part = part
+
+def looked(address: str) -> Looking:
+    """Read where to look out of an address; what is no number counts as not said."""
+    given = dict(parse_qsl(address[:4_000], errors="replace"))
+    found = {
+        name: min(int(given[name]), MOST)
+        for name in Looking._fields
+        if given.get(name, "").isascii() and given.get(name, "").isdigit() and len(given[name]) < 12
+    }
+    return Looking(**found)
 
 
 @solara.component_vue("player.vue")
-def player(trace: dict[str, Any], chosen: int, event_pick: Callable[[int], None]) -> None:
+def player(
+    trace: dict[str, Any],
+    start: int,
+    chosen: int,
+    event_pick: Callable[[int], None],
+    event_rest: Callable[[int], None],
+) -> None:
     """Play a trace in the browser."""
 
 
 @solara.component
 def watch() -> None:
-    """Run both worlds, then play them."""
+    """Run both worlds, then play them and tell of one resident."""
     router = solara.use_router()
-    question, _ = solara.use_memo(lambda: asked(router.search or "", VERSION), [router.search])
-    watching = solara.use_memo(lambda: Watching(question), [question])
-    shown, show = solara.use_state((0.0, False))  # the share that is done, and whether it has ended
+    address = router.search or ""
+    question, put_right = solara.use_memo(lambda: asked(address, VERSION), [address])
+    looking = looked(address)
+    also, follow = solara.use_state(looking.resident)  # one more to follow, who was asked for by number
+    errand = use_errand(lambda stop, tell: traced(question, stop, tell, also), [question, also])
+    trace = errand.found
 
-    def let_go() -> Callable[[], None]:
-        """Stop the run when the page is left or another question asked."""
-        return lambda: watching.stop.set()
+    def follow_whoever_is_asked_for() -> None:
+        """Run again with a resident who was not followed yet."""
+        if trace is not None and looking.resident not in (NOBODY, also, *trace.residents.tolist()):
+            follow(looking.resident)
 
-    solara.use_effect(let_go, [watching])
+    solara.use_effect(follow_whoever_is_asked_for, [trace, looking.resident])
 
-    async def look() -> None:
-        """Look at the run until it ends."""
-        while watching.trace is None and not watching.told:
-            show((watching.part, False))
-            await asyncio.sleep(LOOK)
-        show((1.0, True))
-
-    solara.lab.use_task(look, dependencies=[watching])
-    part, ended = shown
-    if ended and watching.trace is not None:
-        played(watching.trace)
+    for line in put_right:
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
+    if trace is None:
+        under_way(errand, "Running both worlds, with some residents followed.")
     else:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", watching.told or "Running both worlds ..."))
-        solara.ProgressLinear(value=100 * part)
+        played(trace, question, looking, lambda new: router.push(f"/watch?{new.link(question)}"))
 
 
 @solara.component
-def played(trace: Trace) -> None:
-    """Play both worlds, and tell the journeys of whoever is picked."""
-    chosen, choose = solara.use_state(-1)
-    data = solara.use_memo(trace.data, [trace.residents.tobytes(), trace.titles])
-    player(trace=data, chosen=chosen, event_pick=choose)
-    with solara.Row():
-        for told, identity in (
-            ("The resident whose life differs most", most_changed(trace)),
-            ("The one bounced most", most_bounced(trace)),
+def played(trace: Trace, question: Question, looking: Looking, go: Callable[[Looking], None]) -> None:
+    """Play both worlds, and tell the two lives of whoever is picked."""
+    week, rest = solara.use_state(min(looking.week, trace.records[0].weeks - 1))
+    data = solara.use_memo(trace.data, [trace])
+
+    def pick(resident: int, lot: int = 0) -> None:
+        """Tell of another resident, in the week the player rests at."""
+        go(Looking(resident, week, lot))
+
+    player(trace=data, start=week, chosen=looking.resident, event_pick=pick, event_rest=rest)
+    with solara.Link(f"/what-if?{question.link(VERSION)}&week={week}"):
+        solara.HTML(tag="span", unsafe_innerHTML=f"What if a lever were pulled at {journey.when(week)}?")
+    picking(trace, question, looking, pick)
+    if looking.resident in trace.residents:
+        two_lives(trace, looking.resident, week)
+    elif looking.resident != NOBODY:
+        said = f"There is no resident {looking.resident:,}: they are numbered from 0 to {trace.people - 1:,}."
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["mark"])
+
+
+@solara.component
+def picking(trace: Trace, question: Question, looking: Looking, pick: Callable[..., None]) -> None:
+    """Ways to pick a resident."""
+    solara.HTML(tag="h2", unsafe_innerHTML="One resident, two worlds")
+    said = (
+        f"Click a mark, choose one with the arrow keys and Enter, or pick here among the {trace.residents.size:,} who "
+        f"are followed. Draws by lot follow seed {question.seed:,}"
+    )
+    said += f"; this one is draw {looking.lot:,}." if looking.lot else "."
+    solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["soft"])
+    lot = looking.lot + 1
+    with solara.Row(style={"align-items": "center", "flex-wrap": "wrap"}):
+        for told, resident, number in (
+            ("Most changed", journey.most_changed(trace), 0),
+            ("Most bounced", journey.most_bounced(trace), 0),
+            ("By lot", journey.by_lot(trace, question.seed, lot), lot),
         ):
-            solara.Button(told, on_click=partial(choose, identity), outlined=True)
-    if chosen >= 0:
-        solara.HTML(unsafe_innerHTML=journeys(trace, chosen))
-    else:
-        solara.HTML(
-            tag="p", unsafe_innerHTML="Click a dot to read that resident's two lives.", classes=["soft"]
+            solara.Button(told, on_click=partial(pick, resident, number), outlined=True)
+        solara.InputInt(
+            f"Resident by number, 0 to {trace.people - 1:,}",
+            None if looking.resident == NOBODY else looking.resident,
+            on_value=lambda number: pick(number) if number is not None and number >= 0 else None,
+            optional=True,
         )
 
 
-def most_changed(trace: Trace) -> int:
-    """Pick the resident with most weeks that differ between the worlds; of several the lowest identity."""
-    return int(trace.residents[np.argmax((trace.weeks[0] != trace.weeks[1]).sum(axis=0))])
-
-
-def most_bounced(trace: Trace) -> int:
-    """Pick the resident bounced in most weeks, in either world."""
-    return int(
-        trace.residents[np.argmax(sum((weeks & BOUNCED).astype(bool).sum(axis=0) for weeks in trace.weeks))]
+@solara.component
+def two_lives(trace: Trace, resident: int, week: int) -> None:
+    """Tell one resident's two lives: in a few sentences, as lanes, as a bill, and event by event."""
+    pair = solara.use_memo(lambda: journey.lives(trace, resident), [trace, resident])
+    picture = solara.use_memo(lambda: lanes(pair, resident, week), [trace, resident, week])
+    words = solara.use_memo(
+        lambda: [f(pair, resident) for f in (journey.summed_up, journey.bill, journey.told)],
+        [trace, resident],
     )
-
-
-def journeys(trace: Trace, identity: int) -> str:
-    """Tell one resident's journey in both worlds, a table each, side by side."""
-    told = []
-    for title, record in zip(trace.titles, trace.records, strict=True):
-        frame = record.journeys()
-        own = frame[frame["resident"] == identity].head(MOST_EVENTS)
-        rows = [
-            [_when(row["week"]), _event(row, trace), _where(row["service"], trace)]
-            for row in own.to_dict("records")
-        ]
-        caption = f"Resident {identity:,} in “{title}”: {len(own):,} events"
-        told.append(table(caption, ["When", "what happened", "where"], rows, words=[1, 2]))
-    return f'<div style="display:grid;grid-template-columns:1fr 1fr;gap:1.5rem">{"".join(told)}</div>'
-
-
-def _when(week: int) -> str:
-    """Name a week."""
-    return f"year {week // 52 + 1}, week {week % 52 + 1}"
-
-
-def _event(row: dict[Any, Any], trace: Trace) -> str:
-    """Say what happened, to which need and how bad, and due to whom."""
-    need = row["need"]
-    parts = [str(row["event"])]
-    if need not in (NONE, "background"):
-        level = ("", "emerging", "established", "complex", "crisis")[int(row["severity"])]
-        parts.append(f"{trace.scenario.needs[need].title.lower()}{f' ({level})' if level else ''}")
-    if row["cause_agency"] != NONE:
-        parts.append(f"due to {who(row['cause_agency'], trace.scenario)}")
-    return ": ".join(parts[:2]) + (f", {parts[2]}" if len(parts) > 2 else "")
-
-
-def _where(service: str, trace: Trace) -> str:
-    """Name a service."""
-    return "" if service == NONE else service_title(service, trace.scenario)
+    solara.HTML(tag="h2", unsafe_innerHTML=f"Resident {resident:,}")
+    solara.HTML(unsafe_innerHTML=words[0])
+    solara.HTML(unsafe_innerHTML=picture + key(), classes=["wide"])
+    for said in words[1:]:
+        solara.HTML(unsafe_innerHTML=said, classes=["wide"])
