@@ -1,0 +1,1 @@
+"""Published targets, what the baseline makes of them, and whether the two agree."""

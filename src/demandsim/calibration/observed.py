@@ -1,0 +1,126 @@
+"""What baseline runs make of targets: each measured on every seed's run, then on all of them together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demandsim.analysis.intervals import COVER, resamples
+from demandsim.calibration.measures import value_of, years_needed
+from demandsim.calibration.targets import Target
+from demandsim.calibration.watched import watch
+from demandsim.experiment.compare import seed_list
+from demandsim.scenario.schema import Scenario
+from demandsim.simulation.chunks import check_threads
+
+Progress = Callable[[int, int], None]
+
+
+class Observed(NamedTuple):
+    """What one target came to: over all seeds, and on each."""
+
+    mean: float  # totals over seeds ÷ totals over seeds
+    low: float  # 90% of resampled sets of seeds lie between low and high; NaN with one seed
+    high: float
+    each: NDArray[np.float64]  # [seed]
+
+
+def observe(
+    scenario: Scenario,
+    targets: Sequence[Target],
+    *,
+    seeds: int | Sequence[int],
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Mapping[str, Observed]:
+    """Run the baseline on every seed, and measure targets.
+
+    Parameters
+    ----------
+    scenario
+        The place and its size; its weeks are not used.
+    targets
+        Those without a measure are left out.
+    seeds
+        How many (1, 2, ...), or which: the same seeds are the same residents with the same luck.
+    threads
+        Runs at once; as many as there are processors without it.
+    progress
+        Called after each run with (runs finished, runs in all).
+
+    Returns
+    -------
+    mapping of key to Observed
+        In the order of the targets. The same for the same scenario and seeds, whatever the threads.
+
+    Raises
+    ------
+    RunError
+        If there are no seeds, or the place is too large to follow everyone.
+    """
+    numbers = seed_list(seeds)
+    measured = [one for one in targets if one.measure is not None]
+    parts = _measured(scenario, measured, numbers, threads, progress)
+    return {one.key: _together(np.array([p[one.key] for p in parts])) for one in measured}
+
+
+def _measured(
+    scenario: Scenario,
+    targets: Sequence[Target],
+    seeds: Sequence[int],
+    threads: int | None,
+    progress: Progress | None,
+) -> list[dict[str, tuple[float, ...]]]:
+    """Measure every target on the run of each seed: parts, in order of seeds."""
+    years = max((years_needed(one.measure) for one in targets if one.measure is not None), default=0)
+
+    def one_seed(seed: int) -> dict[str, tuple[float, ...]]:
+        watched = watch(scenario, seed=seed, years=years)
+        return {one.key: one.measure.parts(watched) for one in targets if one.measure is not None}
+
+    workers = check_threads(os.cpu_count() or 1 if threads is None else threads)
+    found: dict[int, dict[str, tuple[float, ...]]] = {}
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = {pool.submit(one_seed, seed): seed for seed in seeds}
+        try:
+            for future in as_completed(waiting):
+                found[waiting[future]] = future.result()
+                if progress:
+                    progress(len(found), len(seeds))
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            raise
+    return [found[seed] for seed in seeds]
+
+
+def _together(parts: NDArray[np.float64]) -> Observed:
+    """Put the parts of all seeds together: [seed, part]."""
+    mean = float(value_of(parts.sum(axis=0)))
+    low, high = pooled_interval(parts)
+    return Observed(mean, low, high, value_of(parts))
+
+
+def pooled_interval(parts: NDArray[np.float64]) -> tuple[float, float]:
+    """Bounds that hold 90% of the values of resampled sets of seeds.
+
+    Parameters
+    ----------
+    parts : [seed, 2 or 4]
+        As measures give them.
+
+    Returns
+    -------
+    low, high : float
+        NaN with one seed, or where a resample has nothing to divide by.
+    """
+    if len(parts) < 2:
+        return float("nan"), float("nan")
+    values = value_of(parts[resamples(len(parts))].sum(axis=1))
+    ends = np.quantile(values, [(1 - COVER) / 2, (1 + COVER) / 2], method="inverted_cdf")
+    return float(ends[0]), float(ends[1])
