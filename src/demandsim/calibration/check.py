@@ -14,7 +14,14 @@ from demandsim.calibration.targets import Target
 PASS_MARK = 0.90
 """Share of the targets that count which must pass."""
 
-PASS, LOW, HIGH, WIDE, UNKNOWN, ABSENT = "pass", "too low", "too high", "too uncertain", "no value", "not modelled"
+PASS, LOW, HIGH, WIDE, UNKNOWN, ABSENT = (
+    "pass",
+    "too low",
+    "too high",
+    "too uncertain",
+    "no value",
+    "not modelled",
+)
 
 
 class Mark(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -39,7 +40,9 @@ class SeverityRatio(Frozen):
         for first, last in each_year(watched):
             look = look_at(watched, first)
             exposed, free = (holds(look, number, severity) for severity in (self.severity, (0, 0)))
-            parts += _rate_ratio(watched, exposed, free, self.who, a_resident(watched, within(found, first, last)), first)
+            parts += _rate_ratio(
+                watched, exposed, free, self.who, a_resident(watched, within(found, first, last)), first
+            )
         return float(parts[0]), float(parts[1])
 
 
@@ -74,9 +77,14 @@ class OddsRatio(Frozen):
         for first, last in each_year(watched):
             had = a_resident(watched, within(found, first, last)) > 0
             stayed = look_at(watched, first).here & look_at(watched, last).here
-            one, other = (fits(w, watched.people, slice(None), first) & stayed for w in (self.who, self.against))
+            one, other = (
+                fits(w, watched.people, slice(None), first) & stayed for w in (self.who, self.against)
+            )
             strata = stratum(watched, first)
-            cells = [np.bincount(strata[rows], minlength=STRATA) for rows in (one & had, one & ~had, other & had, other & ~had)]
+            cells = [
+                np.bincount(strata[rows], minlength=STRATA)
+                for rows in (one & had, one & ~had, other & had, other & ~had)
+            ]
             parts += mantel_haenszel_odds(*cells)
         return float(parts[0]), float(parts[1])
 
@@ -127,7 +135,7 @@ def stratum(watched: Watched, week: int) -> NDArray[np.int64]:
 def years_here(watched: Watched, first: int) -> NDArray[np.float64]:
     """Years each row lives in the place in the year from a look on, from its looks: [row]."""
     here = [look.here for look in watched.looks if first <= look.week <= first + WEEKS_A_YEAR]
-    return np.asarray(np.mean([(a * 1.0 + b) / 2 for a, b in zip(here, here[1:], strict=False)], axis=0))
+    return np.asarray(np.mean([(a * 1.0 + b) / 2 for a, b in pairwise(here)], axis=0))
 
 
 def _rate_ratio(
@@ -143,8 +151,8 @@ def _rate_ratio(
     years, strata = years_here(watched, first), stratum(watched, first)
     cells = []
     for rows in (exposed & belong, free & belong):
-        cells.append(np.bincount(strata[rows], contacts[rows], STRATA))
-        cells.append(np.bincount(strata[rows], years[rows], STRATA))
+        cells.append(np.bincount(strata[rows], contacts[rows], STRATA).astype(np.float64))
+        cells.append(np.bincount(strata[rows], years[rows], STRATA).astype(np.float64))
     return mantel_haenszel_rates(*cells)
 
 

@@ -22,7 +22,7 @@ from demandsim.calibration.selection import (
 )
 from demandsim.calibration.watched import Look, Watched
 from demandsim.population.columns import OPEN
-from demandsim.records.journal import STARTED, WORSENED
+from demandsim.records.journal import JOINED, STARTED, WORSENED
 from demandsim.scenario.base import PLACES, Frozen
 from demandsim.units import WEEKS_A_YEAR
 
@@ -110,8 +110,8 @@ class Living(Frozen):
         """Those who live there, times ``per`` and the years measured, and years lived; a mean over looks."""
         there = [lives(watched, look, self.places, self.who) for look in watched.looks]
         if self.homes:
-            numbers = [len(np.unique(l.household[t])) for l, t in zip(watched.looks, there, strict=True)]
-            return float(np.mean(numbers)) * watched.years * self.per, home_years(watched)
+            homes = [len(np.unique(look.household[t])) for look, t in zip(watched.looks, there, strict=True)]
+            return float(np.mean(homes)) * watched.years * self.per, home_years(watched)
         mean = float(np.mean([int(t.sum()) for t in there]))
         return mean * watched.years * self.per, person_years(watched, self.who)
 
@@ -134,7 +134,9 @@ class Served(Frozen):
         """Tell who is served at a look."""
         numbers = [watched.names.services.index(name) for name in self.services]
         opened = ((look.status == OPEN) & np.isin(look.service, numbers)).any(axis=1)
-        return (members(self.who, watched, look) & opened) | lives(watched, look, self.places, self.who)
+        return np.asarray(
+            (members(self.who, watched, look) & opened) | lives(watched, look, self.places, self.who)
+        )
 
 
 class ServedRatio(Frozen):
@@ -157,27 +159,38 @@ class ServedRatio(Frozen):
 
 
 class Treated(Frozen):
-    """Holders of a need who had a contact for it in the 52 weeks before, in every 100 holders."""
+    """Holders of a need who had a contact for it in the 52 weeks before, in every 100 holders.
+
+    With ``asked``, those who were put on a service's list for it in those weeks or have its episode open: visits that
+    the need brings without anyone asking for help with it are then left out.
+    """
 
     kind: Literal["treated"]
     need: str
     severity: Range = ANY
     who: Who = Who()
     services: tuple[str, ...]
+    asked: bool = False
 
     def parts(self, watched: Watched) -> Parts:
-        """Holders with such a contact times 100, and holders; over the looks with a year before them."""
-        wanted = Counted(services=dict.fromkeys(self.services, ()), needs=(self.need,))
-        contacts = counted(watched, wanted)
+        """Treated holders times 100, and holders; over the looks with a year before them."""
         number = watched.names.needs.index(self.need)
-        seen, holders = 0, 0
+        services = [watched.names.services.index(name) for name in self.services]
+        if self.asked:
+            found = watched.happened(JOINED)
+            found = found.where((found.need == number) & np.isin(found.service, services))
+        else:
+            found = counted(watched, Counted(services=dict.fromkeys(self.services, ()), needs=(self.need,)))
+        treated, holders = 0, 0
         for look in watched.looks:
             if look.week - watched.looks[0].week < WEEKS_A_YEAR:
                 continue
-            had = a_resident(watched, within(contacts, look.week - WEEKS_A_YEAR, look.week)) > 0
+            had = a_resident(watched, within(found, look.week - WEEKS_A_YEAR, look.week)) > 0
+            if self.asked:
+                had |= (look.status[:, number] == OPEN) & np.isin(look.service[:, number], services)
             held = holds(look, number, self.severity) & members(self.who, watched, look)
-            seen, holders = seen + int((held & had).sum()), holders + int(held.sum())
-        return seen * 100.0, float(holders)
+            treated, holders = treated + int((held & had).sum()), holders + int(held.sum())
+        return treated * 100.0, float(holders)
 
 
 def holds(look: Look, need: int, severity: Range) -> NDArray[np.bool_]:

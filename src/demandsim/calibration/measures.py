@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from demandsim.calibration.held import (
     Treated,
 )
 from demandsim.calibration.rates import ContactShare, Overlap, Rate, RateRatio, TopShare, Users
+from demandsim.calibration.selection import BACKGROUND
 from demandsim.calibration.sequences import Fading, KnownBefore, Refused, Repeat, Returned, Unanswered
 from demandsim.calibration.watched import YEARS
 
@@ -55,6 +57,38 @@ Measure = Annotated[
 def years_needed(measure: Measure) -> int:
     """Recorded years that a run must have for a measure."""
     return max(YEARS, measure.years_on + 1) if isinstance(measure, Fading) else YEARS
+
+
+def kept_later(measures: Sequence[Measure]) -> set[tuple[str, str]]:
+    """Service and kind of the contacts that measures look at after the years in which nearly all is measured."""
+    late = [one for one in measures if years_needed(one) > YEARS and isinstance(one, Fading)]
+    return {
+        (service, kind) for one in late for service, kinds in one.counted.services.items() for kind in kinds
+    }
+
+
+def named(measure: Measure) -> tuple[set[str], set[str]]:
+    """Services and needs that a measure names."""
+    services: set[str] = set()
+    needs: set[str] = set()
+    _names(measure.model_dump(), services, needs)
+    return services, needs - {BACKGROUND}
+
+
+def _names(given: Any, services: set[str], needs: set[str]) -> None:
+    """Collect names, however deep they stand."""
+    if isinstance(given, tuple):
+        for inner in given:
+            _names(inner, services, needs)
+    if not isinstance(given, dict):
+        return
+    for key, inner in given.items():
+        if key in ("services", "service", "leads_to", "while_open"):
+            services.update([inner] if isinstance(inner, str) else inner)
+        elif key in ("need", "needs"):
+            needs.update([inner] if isinstance(inner, str) else inner or ())
+        else:
+            _names(inner, services, needs)
 
 
 def value_of(parts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.analysis.intervals import COVER, resamples
-from demandsim.calibration.measures import value_of, years_needed
+from demandsim.calibration.measures import kept_later, named, value_of, years_needed
 from demandsim.calibration.targets import Target
 from demandsim.calibration.watched import watch
+from demandsim.errors import RunError
 from demandsim.experiment.compare import seed_list
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.chunks import check_threads
@@ -63,10 +64,30 @@ def observe(
     RunError
         If there are no seeds, or the place is too large to follow everyone.
     """
+    check_measurable(scenario, targets)
     numbers = seed_list(seeds)
     measured = [one for one in targets if one.measure is not None]
     parts = _measured(scenario, measured, numbers, threads, progress)
     return {one.key: _together(np.array([p[one.key] for p in parts])) for one in measured}
+
+
+def check_measurable(scenario: Scenario, targets: Sequence[Target]) -> None:
+    """Refuse a place whose services and needs are not those that the targets are about.
+
+    Raises
+    ------
+    RunError
+        If the place is invented, or lacks a service or need that a target names.
+    """
+    would_do = "england, essex, or a place that extends one of them, would do"
+    if scenario.place.invented:
+        raise RunError(f"{scenario.name}: an invented place has no published figures; {would_do}")
+    for one in targets:
+        services, needs = named(one.measure) if one.measure is not None else (set(), set())
+        if lacks := sorted((services - set(scenario.services)) | (needs - set(scenario.needs))):
+            raise RunError(
+                f"{scenario.name}: has no {lacks[0]!r}, which the target {one.key} counts; {would_do}"
+            )
 
 
 def _measured(
@@ -79,8 +100,10 @@ def _measured(
     """Measure every target on the run of each seed: parts, in order of seeds."""
     years = max((years_needed(one.measure) for one in targets if one.measure is not None), default=0)
 
+    later = kept_later([one.measure for one in targets if one.measure is not None])
+
     def one_seed(seed: int) -> dict[str, tuple[float, ...]]:
-        watched = watch(scenario, seed=seed, years=years)
+        watched = watch(scenario, seed=seed, years=years, later=later)
         return {one.key: one.measure.parts(watched) for one in targets if one.measure is not None}
 
     workers = check_threads(os.cpu_count() or 1 if threads is None else threads)

@@ -38,7 +38,9 @@ class Rate(Frozen):
     who: Who = Who()
     per: Per = 1000.0
     homes: bool = False
-    worth: Annotated[dict[str, Per], *ReadOnly] = Field(default_factory=dict)  # "service.kind": what each counts as
+    worth: Annotated[dict[str, Per], *ReadOnly] = Field(
+        default_factory=dict
+    )  # "service.kind": what each counts as
 
     def parts(self, watched: Watched) -> Parts:
         """Contacts times ``per``, and years lived by those who belong, or years of homes."""
@@ -58,7 +60,9 @@ class RateRatio(Frozen):
 
     def parts(self, watched: Watched) -> Parts:
         """Contacts and years lived of the one, then of the other."""
-        one, other = (Rate(kind="rate", counted=self.counted, who=w, per=1.0) for w in (self.who, self.against))
+        one, other = (
+            Rate(kind="rate", counted=self.counted, who=w, per=1.0) for w in (self.who, self.against)
+        )
         return (*one.parts(watched), *other.parts(watched))
 
 

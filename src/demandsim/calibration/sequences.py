@@ -90,11 +90,13 @@ class KnownBefore(Frozen):
 
     def parts(self, watched: Watched) -> Parts:
         """Openings with such a contact before them or in their week times 100, and all, in the last measured year."""
-        first, last = measured_weeks(watched)
+        _, last = measured_weeks(watched)
         opened = at_services(watched, watched.happened(OPENED), (self.service,))
         opened = within(opened, last - WEEKS_A_YEAR, last)
         contacts = counted(watched, self.counted)
-        known = number_between(contacts.row, contacts.week, opened.row, opened.week - WEEKS_A_YEAR, opened.week + 1)
+        known = number_between(
+            contacts.row, contacts.week, opened.row, opened.week - WEEKS_A_YEAR, opened.week + 1
+        )
         return int((known > 0).sum()) * 100.0, float(len(opened.week))
 
 
@@ -143,7 +145,11 @@ def keys(row: NDArray[np.int32], week: NDArray[np.int32]) -> NDArray[np.int64]:
 
 
 def number_between(
-    row: NDArray[np.int32], week: NDArray[np.int32], who: NDArray[np.int32], first: NDArray[np.int32], last: NDArray[np.int32]
+    row: NDArray[np.int32],
+    week: NDArray[np.int32],
+    who: NDArray[np.int32],
+    first: NDArray[np.int32],
+    last: NDArray[np.int32],
 ) -> NDArray[np.int64]:
     """Count events of each asked row from its first week up to, not including, its last.
 
@@ -191,8 +197,12 @@ def fresh(watched: Watched, events: Events, services: tuple[str, ...]) -> Events
     look = watched.looks[0]
     before = ((look.status == OPEN) & np.isin(look.service, numbers)).any(axis=1)
     before = (before | np.isin(look.stay_service, numbers)).astype(np.int64)
-    begun = at_services(watched, watched.events.where(np.isin(watched.events.what, (OPENED, STAY_BEGAN))), services)
-    ended = at_services(watched, watched.events.where(np.isin(watched.events.what, (CLOSED, STAY_ENDED))), services)
+    begun = at_services(
+        watched, watched.events.where(np.isin(watched.events.what, (OPENED, STAY_BEGAN))), services
+    )
+    ended = at_services(
+        watched, watched.events.where(np.isin(watched.events.what, (CLOSED, STAY_ENDED))), services
+    )
     zero = np.zeros_like(events.week)
     opened, closed = (
         number_between(some.row, some.week, events.row, zero, events.week) for some in (begun, ended)

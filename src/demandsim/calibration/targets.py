@@ -78,6 +78,10 @@ class Target(Frozen):
             raise ValueError("tolerance and its reason go together")
         if self.tolerance is not None and self.interval is not None:
             raise ValueError("give an interval or a tolerance, not both")
+        if self.tolerance is not None and self.tolerance <= self.usual:
+            raise ValueError(
+                f"tolerance: given {self.tolerance:g}; only one wider than the usual {self.usual:g} is said"
+            )
         if self.counts == bool(self.why_not):
             raise ValueError("what does not count says why_not, and nothing else does")
         if self.measure is None and self.counts:
@@ -97,8 +101,8 @@ class Target(Frozen):
         if self.interval is not None:
             low, high = self.interval
             return low, high
-        share = self.usual if self.tolerance is None else self.tolerance
-        return self.value * (1 - share), self.value * (1 + share)
+        off = abs(self.value) * (self.usual if self.tolerance is None else self.tolerance)
+        return self.value - off, self.value + off
 
     @property
     def band_from(self) -> str:
@@ -106,9 +110,8 @@ class Target(Frozen):
         if self.interval is not None:
             return "interval"
         if self.tolerance is not None:
-            return f"{self.tolerance:.0%}: see reason"
-        recalled = self.basis is Basis.RECALLED and self.usual > TOLERANCE[self.confidence]
-        return f"{self.usual:.0%}: {'recalled' if recalled else f'{self.confidence} confidence'}"
+            return f"{self.tolerance:.0%}, wider"
+        return f"{self.usual:.0%}, {self.basis if self.basis is Basis.RECALLED else self.confidence}"
 
 
 @cache

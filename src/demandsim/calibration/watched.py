@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -101,7 +102,9 @@ class Watched:
         return self.events.where(self.events.what == what)
 
 
-def watch(scenario: Scenario, *, seed: int, years: int = YEARS) -> Watched:
+def watch(
+    scenario: Scenario, *, seed: int, years: int = YEARS, later: Collection[tuple[str, str]] = ()
+) -> Watched:
     """Run a baseline from its settled start and keep what targets are measured on.
 
     Parameters
@@ -111,7 +114,9 @@ def watch(scenario: Scenario, *, seed: int, years: int = YEARS) -> Watched:
     seed
         A whole number from 0.
     years
-        Recorded years of 52 weeks, two or more; looks are taken in the first two, events kept to the end.
+        Recorded years of 52 weeks, two or more; looks are taken, and every event kept, in the first two.
+    later
+        Service and kind of the contacts that are kept of the years after those: all else there is let go.
 
     Returns
     -------
@@ -132,9 +137,12 @@ def watch(scenario: Scenario, *, seed: int, years: int = YEARS) -> Watched:
         model.run(QUARTER)
         looks.append(look(model))
     model.run()
-    journal = np.concatenate(model.journal)
     state, words = model.state, labels(place)
     pairs = [(words.service[s], words.kind[k]) for k, s in enumerate(words.service_of)]
+    kept = [number for number, pair in enumerate(pairs) if pair in later]
+    first = YEARS * WEEKS_A_YEAR
+    weeks = [*model.journal[:first], *(week[np.isin(week[:, KIND], kept)] for week in model.journal[first:])]
+    journal = np.concatenate(weeks)
     return Watched(
         names=Names(tuple(place.needs), tuple(place.services), tuple(pairs)),
         people=People(state.born_week.astype(np.int32), state.sex.copy(), state.decile.copy()),
@@ -143,6 +151,7 @@ def watch(scenario: Scenario, *, seed: int, years: int = YEARS) -> Watched:
     )
 
 
+KIND = FIELDS.index("kind")
 _COLUMNS = ("week", "resident", "event", "service", "need", "severity", "kind")
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``demandsim run``, ``compare``, ``evidence``, ``show``, ``check``, ``schema`` and ``dashboard``.
+"""The command line: ``demandsim run``, ``compare``, ``evidence``, ``show``, ``check`` and the others.
 
 Exit codes: 0 fine; 1 a check that differs, or anything unexpected, with its traceback; 2 a mistake of the user's, told
 in one line; 130 stopped by Ctrl-C with nothing to show. What a command needs is imported when it runs, so that
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from demandsim.errors import DemandSimError
+from demandsim.faces.calibrate_command import calibrate
 from demandsim.faces.typed import some_years, whole
 
 DIFFERS, MISTAKE, STOPPED = 1, 2, 130
@@ -230,6 +231,9 @@ def check(
 
     if not check_cases(folder, case or [], update=update, why=why):
         raise typer.Exit(DIFFERS)
+
+
+app.command()(calibrate)
 
 
 @app.command()

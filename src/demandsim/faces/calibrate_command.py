@@ -1,0 +1,65 @@
+"""The command ``demandsim calibrate``: its arguments; what it does is loaded when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from demandsim.errors import RunError
+from demandsim.faces.typed import whole
+
+SEEDS, RESIDENTS = 40, 50_000
+"""Runs, and residents of each, unless told otherwise: two minutes or so on two processors."""
+
+MISSED = 1
+"""Exit code with ``--strict`` where fewer pass than should."""
+
+
+def calibrate(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="England, Essex, or a place that extends one of them.")
+    ] = "england",
+    check: Annotated[
+        bool, typer.Option("--check", help="Set published targets beside the baseline; nothing is changed.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 where under nine in ten of those that count pass.")
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option(parser=whole, metavar="N", help="How many runs: seeds 1, 2, 3, ...")
+    ] = SEEDS,
+    residents: Annotated[
+        int, typer.Option(parser=whole, metavar="N", help="Residents to simulate in each.")
+    ] = RESIDENTS,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole, metavar="N", help="Runs at once; as many as there are processors if not given."
+        ),
+    ] = None,
+    json: Annotated[
+        str | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Write all numbers as JSON; - writes to the screen only."
+        ),
+    ] = None,
+    csv: Annotated[
+        str | None,
+        typer.Option("--csv", metavar="FILE", help="Write a tidy table as CSV; - writes to the screen only."),
+    ] = None,
+) -> None:
+    """Hold the baseline to published figures.
+
+    A target passes where the simulated mean lies in its band and the simulated 90% interval is no wider than the band.
+    """
+    if not check:
+        raise RunError("calibrate: numbers are not fitted yet; --check holds the baseline to its targets")
+    from demandsim.faces.calibrating import check_targets
+    from demandsim.faces.output import Outputs
+
+    met = check_targets(
+        scenario, seeds=seeds, residents=residents, threads=threads, outputs=Outputs(json, csv)
+    )
+    if strict and not met:
+        raise typer.Exit(MISSED)
