@@ -51,7 +51,7 @@ def test_strict_tells_by_its_exit_code(capsys: Capture) -> None:
     [
         (["calibrate"], "--check holds the baseline to its targets"),
         (["calibrate", "--check", "small-town"], "an invented place has no published figures"),
-        (["calibrate", "--check", "--residents", "500000"], "up to 400,000"),
+        (["calibrate", "--check", "--residents", "500000"], "up to 300,000"),
         (["calibrate", "--check", "--seeds", "0"], "a number of pairs from 1"),
         (["calibrate", "--check", "--threads", "0"], "--threads: given 0"),
         (["calibrate", "--check", "atlantis"], "atlantis"),

@@ -126,7 +126,7 @@ def watch(
     Raises
     ------
     RunError
-        See ``DemandModel``; also if more happens in a week than a journal holds: from some 400,000 residents on.
+        See ``DemandModel``; also if more happens in a week than a journal holds: from some 350,000 residents on.
     """
     place = scenario.replace(weeks=years * WEEKS_A_YEAR)
     start = settle(place, seed=seed)

@@ -20,7 +20,7 @@ from demandsim.faces.output import Outputs, rows, write_csv, write_json
 from demandsim.faces.progress import Clock, bar, lasted, warm_up
 from demandsim.scenario.read import read_scenario
 
-LARGEST = 400_000
+LARGEST = 300_000
 """Residents of the largest place in which everyone can be followed."""
 
 
