@@ -248,7 +248,9 @@ class TestDoors:
             for number, need in enumerate((None, *small_town.needs)):
                 own = [row for row in service.outcomes if need is not None and need in row.needs]
                 rows = own or [row for row in service.outcomes if not row.needs]
-                by_severity = [closed(cumulated(row.share[severity] for row in rows)) for severity in range(5)]
+                by_severity = [
+                    closed(cumulated(row.share[severity] for row in rows)) for severity in range(5)
+                ]
                 found = doors.outcome_upto[doors.outcome_first[at, number] : doors.outcome_last[at, number]]
                 assert found.T.tolist() == by_severity
 
