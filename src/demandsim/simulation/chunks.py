@@ -1,14 +1,17 @@
 """Chunks of residents that threads look through side by side; what is found is acted on afterwards, in order.
 
 A phase looks before it acts. Looking reads the state as the phase found it and writes only to the chunk's own
-scratch, so chunks can be looked through on any number of threads. Acting goes chunk by chunk, row by row, on one
-thread. So the number of threads changes nothing but the time.
+scratch and rows, so chunks can be looked through on any number of threads. Acting goes chunk by chunk, row by row, on
+one thread. So the number of threads changes nothing but the time.
+
+Where looking at a row reads that row alone, acting on the first chunk need not wait until the last has been looked
+through: `Team.as_looked`. Where it reads others too, such as members of the home, all looking comes first: `Team.look`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import lru_cache
 from numbers import Integral
 from typing import Any, NamedTuple
@@ -109,11 +112,24 @@ class Team:
         list of (Chunk, int)
             Each chunk as kernels take it, and how many finds it holds, in order of rows.
         """
-        rows = int(self.here[2])
-        strips = -(-rows // STRIP)
-        cuts = [min(rows, strips * part // self.threads * STRIP) for part in range(self.threads + 1)]
-        for chunk, first, last in zip(self._chunks, cuts, cuts[1:], strict=False):
-            chunk.rows[:] = first, last
+        return list(self.as_looked(kernel, *given))
+
+    def as_looked(
+        self, kernel: Callable[..., int], *given: Any, acting: float = 0.0
+    ) -> Iterator[tuple[Chunk, int]]:
+        """Look through all rows, and give each chunk as soon as it has been, in order of rows.
+
+        The caller acts on a chunk while other threads still look through theirs. So this is only for a kernel that
+        reads no column of other rows which acting changes.
+
+        Parameters
+        ----------
+        kernel, given
+            As in ``look``.
+        acting
+            How long acting on a chunk takes, looking through it being 1: the caller's own chunk is smaller for it.
+        """
+        self._cut(acting)
 
         def one(number: int) -> int:
             count = kernel(*given, self._packed[number])
@@ -123,8 +139,25 @@ class Team:
             return count
 
         others = [_pool(self.threads).submit(one, number) for number in range(1, self.threads)]
-        counts = [one(0), *(other.result() for other in others)]
-        return list(zip(self._packed, counts, strict=True))
+        try:
+            count = one(0)
+            yield self._packed[0], count
+            for number, other in enumerate(others, 1):
+                count = other.result()
+                yield self._packed[number], count
+        finally:
+            wait(others)
+
+    def _cut(self, acting: float) -> None:
+        """Share the rows out, whole strips; the first chunk is the one whose thread also acts."""
+        rows = int(self.here[2])
+        strips = -(-rows // STRIP)
+        first = strips / (self.threads + acting * (self.threads - 1))
+        others = (strips - first) / max(1, self.threads - 1)
+        cuts = [0, *(min(rows, round(first + others * part) * STRIP) for part in range(self.threads))]
+        cuts[-1] = rows
+        for chunk, begin, end in zip(self._chunks, cuts, cuts[1:], strict=False):
+            chunk.rows[:] = begin, end
 
     def _make_room(self, number: int, count: int) -> None:
         """Give a chunk room for more finds."""

@@ -26,7 +26,7 @@ BANDS = np.searchsorted(AGE_BANDS, np.arange(OLDEST + 1), side="right").astype(n
 
 def live(state: Residents, homes: Homes, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
     """Age everyone by a week; some die, leave home, move out or arrive."""
-    for chunk, count in team.look(find_turns, state, rules, key, week):
+    for chunk, count in team.as_looked(find_turns, state, rules, key, week, acting=0.1):
         take_turns(state, homes, rules, book, chunk, count, key, week)
     arrive(state, homes, book, key, week)
 

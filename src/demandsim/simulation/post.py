@@ -16,7 +16,7 @@ ONE = 65_536
 
 def post(state: Residents, rules: Rules, book: Book, team: Team) -> None:
     """Count what the week leaves behind, by quintile."""
-    for chunk, _ in team.look(look_back, state, rules):
+    for chunk, _ in team.as_looked(look_back, state, rules):
         add_up(book, chunk)
     carry_over(rules, book)
 

@@ -33,7 +33,7 @@ from demandsim.simulation.strips import (
 def seek_help(state: Residents, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
     """Collect the week's asks at doors; see everybody who comes as an emergency or with ordinary demand."""
     forget_asks(book)
-    for chunk, count in team.look(find_callers, state, rules, key, week):
+    for chunk, count in team.as_looked(find_callers, state, rules, key, week, acting=0.4):
         hear_callers(state, rules, book, chunk, count, key, week)
 
 

@@ -37,8 +37,9 @@ def serve(state: Residents, homes: Homes, rules: Rules, book: Book, team: Team, 
     fund(rules, book)
     run_stays(state, rules, book, key, week)
     admit_emergencies(state, rules, book, key, week)
-    busy = team.look(find_busy, state)
-    for chunk, count in busy:
+    busy = []
+    for chunk, count in team.as_looked(find_busy, state, acting=2.0):
+        busy.append((chunk, count))
         run_episodes(state, rules, book, chunk, count, key, week)
     cut_queues(rules, book)
     admit_queues(state, homes, rules, book, key, week)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from itertools import pairwise, product
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,6 +50,60 @@ def test_threads_and_a_policy_on_essex(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(digests) == 1
 
 
+def one_by_one(
+    team: Any, kernel: Callable[..., int], *given: Any, acting: float = 0.0
+) -> Iterator[tuple[Any, int]]:
+    """Look through each chunk only after the caller has acted on all before it."""
+    team._cut(acting)
+    for packed in team._packed:
+        yield packed, kernel(*given, packed)
+
+
+def all_first(
+    team: Any, kernel: Callable[..., int], *given: Any, acting: float = 0.0
+) -> list[tuple[Any, int]]:
+    """Look through every chunk before the caller acts on any."""
+    return list(one_by_one(team, kernel, *given, acting=acting))
+
+
+def test_acting_on_a_chunk_moves_nothing_that_looking_at_another_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    essex, policy = (
+        read_scenario("essex").replace(residents=10_000, weeks=40),
+        read_policy("everyone-saves-alone"),
+    )
+    monkeypatch.setattr(chunks, "LEAST_ROWS", 500)
+    digests = set()
+    for way in (one_by_one, all_first):
+        monkeypatch.setattr(chunks.Team, "as_looked", way)
+        model = DemandModel(essex, seed=2, policies=[policy], threads=16)
+        monkeypatch.setattr(chunks.Team, "look", all_first)
+        model.run()
+        assert model._packed[4].threads == 16
+        digests.add(model.digest)
+    assert len(digests) == 1
+
+
+def test_whoever_leaves_off_waits_for_those_who_look(town: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "LEAST_ROWS", 500)
+    model = DemandModel(town, seed=1, threads=3)
+    model.step()
+    team, done, begin = model._packed[4], [], Event()
+
+    def slow(chunk: Any) -> int:
+        if chunk is not team._packed[0]:
+            begin.wait(5)
+            done.append(chunk)
+        return 0
+
+    looking = team.as_looked(slow)
+    next(looking)
+    begin.set()
+    looking.close()
+    assert len(done) == 2
+
+
 def test_a_week_with_more_finds_than_room_makes_room(town: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = DemandModel(town, seed=4)
     alone.run()
@@ -80,9 +137,9 @@ def test_chunks_cover_every_row_once(town: Scenario, monkeypatch: pytest.MonkeyP
     model = DemandModel(town, seed=1, threads=5)
     model.step()
     team = model._packed[4]
-    for rows in (0, 1, 511, 512, 513, 2000):
+    for rows, acting in product((0, 1, 511, 512, 513, 2000), (0.0, 0.4, 2.0)):
         team.here = np.array([0, 0, rows])
-        team.look(lambda chunk: 0)
+        assert len(list(team.as_looked(lambda chunk: 0, acting=acting))) == 5
         bounds = [chunk.rows.tolist() for chunk in team._chunks]
         assert bounds[0][0] == 0
         assert bounds[-1][1] == rows
