@@ -1,1 +1,1 @@
-"""Published targets, what the baseline makes of them, and whether the two agree."""
+"""The model held to published figures: targets of the baseline, and published studies run again."""
