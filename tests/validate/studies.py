@@ -28,6 +28,8 @@ def run(*, short: bool, seed: int, jobs: int) -> list[str]:
         for name, found in zip(one.study.measures, one.verdicts, strict=True)
         if not found.hit
     }
-    new = [f"{study} {measure}: misses, and is not among the known" for study, measure in missed - KNOWN_MISSES]
+    new = [
+        f"{study} {measure}: misses, and is not among the known" for study, measure in missed - KNOWN_MISSES
+    ]
     gone = [f"{study} {measure}: misses no longer" for study, measure in KNOWN_MISSES - missed]
     return sorted(new + gone)

@@ -72,7 +72,7 @@ def trial_together(seeds: Sequence[OneSeed]) -> Told:
     levels = [
         _percent(effect("", float(h.mean()), standard_error(h.to_numpy()), treated=len(h))) for h in halves
     ]
-    both = trial.join(bare["looked_after"], how="inner", rsuffix="_without")
+    both = trial.merge(bare[["looked_after"]], left_index=True, right_index=True, suffixes=("", "_without"))
     apart = both["looked_after"] - both["looked_after_without"]
     lines = []
     for offered, words in (
