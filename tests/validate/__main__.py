@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.validate import battery, cold, scale, stale
+from tests.validate import battery, cold, scale, stale, studies
 
 PARTS: dict[str, Callable[..., list[str] | None]] = {
     "chance": battery.run,
     "scale": scale.run,
     "cold": cold.run,
     "stale": stale.run,
+    "studies": studies.run,
 }
 """Name to a function of ``short``, ``seed`` and ``jobs``: it prints what it does and gives a line for each failure, or
 None where it is left out of the short form."""
@@ -26,7 +27,7 @@ None where it is left out of the short form."""
 def main() -> int:
     """Run every part, sum up, and give the exit code."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--short", action="store_true", help="some three minutes on one core")
+    asked.add_argument("--short", action="store_true", help="some six minutes on one core")
     asked.add_argument("--seed", type=int, default=1, help="another seed draws other words (1)")
     asked.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time (one a core)")
     given = asked.parse_args()
