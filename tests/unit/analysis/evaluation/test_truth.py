@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.analysis.evaluation.panels import from_table
+from tests.unit.simulation.scenes import policy
 
 from demandsim.analysis.evaluation.truth import evaluation_frame, spill_over, true_effect
 from demandsim.errors import ViewError
+from demandsim.experiment.run import run
+from demandsim.experiment.settle import settle
+from demandsim.scenario.group import Group
+from demandsim.scenario.schema import Scenario
 
 PEOPLE, QUARTERS, BEGIN = 600, 10, 5
 
@@ -83,3 +88,26 @@ def test_nobody_reached_in_time_is_refused() -> None:
     panel, without = arms()
     with pytest.raises(ViewError, match="reached nobody"):
         evaluation_frame(panel, without, programme="team", outcome="contacts_clinic", quarters=(8, 9))
+
+
+def test_the_panels_of_a_pair_can_be_evaluated(small_town: Scenario) -> None:
+    """The team is shut from week 52 in one arm: the arms agree before, so nobody's year before differs."""
+    scenario = small_town.replace(residents=2000, weeks=104)
+    shut = policy({"from_week": 52, "close": "early_help_team"})
+    start = settle(scenario, seed=1)
+    panel, without = (
+        run(scenario, seed=1, start=start, policies=policies, panel=Group()).panel()
+        for policies in ((), (shut,))
+    )
+    frame = evaluation_frame(
+        panel, without, programme="early_help_team", outcome="severity_housing", quarters=(4, 6), after=2
+    )
+    truth, rest = frame.iloc[4], frame.iloc[5]
+    assert truth["treated"] > 10
+    assert truth["low"] <= truth["estimate"] <= truth["high"]
+    assert rest["controls"] > 1000
+    assert np.isfinite(frame["estimate"]).all()
+    same = evaluation_frame(
+        panel, panel, programme="early_help_team", outcome="severity_housing", quarters=(4, 6), after=2
+    )
+    assert same["estimate"].iloc[4:].tolist() == [0.0, 0.0]
