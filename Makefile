@@ -58,7 +58,7 @@ lint: $(READY)  ## style, formatting, types and which file may import which
 check: $(READY)  ## run the stored cases again, and tell what moved
 	$(BIN)/demandsim check tests/baseline
 
-validate: $(READY)  ## what is too slow for make test (SHORT=1 for three minutes of it)
+validate: $(READY)  ## what is too slow for make test (SHORT=1 for five minutes of it)
 	$(BIN)/python -m tests.validate $(if $(SHORT),--short)
 
 bench: $(READY)  ## speed and memory: one and two threads, more residents, the plain twin

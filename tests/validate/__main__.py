@@ -27,7 +27,7 @@ None where it is left out of the short form."""
 def main() -> int:
     """Run every part, sum up, and give the exit code."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--short", action="store_true", help="some six minutes on one core")
+    asked.add_argument("--short", action="store_true", help="some five minutes on one core")
     asked.add_argument("--seed", type=int, default=1, help="another seed draws other words (1)")
     asked.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time (one a core)")
     given = asked.parse_args()

@@ -11,8 +11,18 @@ import pandas as pd
 
 from demandsim.calibration.studies import run_all, studies_frame
 
-KNOWN_MISSES: frozenset[tuple[str, str]] = frozenset()
-"""Study and measure that the model as it stands does not hit, in the full form with the first seed."""
+KNOWN_MISSES = frozenset(
+    {
+        ("v01", "a_and_e_visits"),
+        ("v01", "emergency_admissions"),
+        ("v02", "entries_at_16_to_17"),
+        ("v02", "entries_at_1_to_4"),
+        ("v10", "looked_after_with"),
+        ("v10", "looked_after_without"),
+    }
+)
+"""Study and measure that the model as it stands does not hit in the full form; of V02's second it cannot tell, since
+a published bound of 1 in 100,000 asks for thousands of pairs."""
 
 
 def run(*, short: bool, seed: int, jobs: int) -> list[str]:
