@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import suppress
 from typing import Any
@@ -147,9 +148,24 @@ def test_the_evidence_is_listed_and_searched(tab: Any) -> None:
 
 def test_large_type_hides_what_is_at_the_side(tab: Any) -> None:
     answered(tab, TOWN)
+    tab.page.click("text=Every contact at its unit cost")
+    tab.page.wait_for_selector("caption:has-text('Every contact at its unit cost')")
     tab.page.click("text=For the room: large type")
     tab.page.wait_for_selector(".ds.room")
-    assert tab.page.locator("text=Run both worlds").count() == 0
+    tab.page.wait_for_selector("text=Run both worlds", state="detached")
+    told = tab.page.inner_text("caption >> nth=0")
+    assert told.startswith("Every contact at its unit cost"), (
+        "the answer stays as it was, and is not asked for anew"
+    )
+
+
+def test_in_the_room_changed_numbers_are_said(tab: Any) -> None:
+    tab.go("/?place=essex&years=1&residents=2000&pairs=1&number=services.home_care.responsive.central:0.6")
+    tab.page.click("text=For the room: large type")
+    tab.page.wait_for_selector(".ds.room")
+    told = "Numbers of the evidence changed: services.home care.responsive.central is 0.6."
+    tab.page.wait_for_selector(f"text={told}")
+    tab.page.click("text=Stop")
 
 
 def served(port: int) -> subprocess.Popen[bytes]:
@@ -164,22 +180,37 @@ def served(port: int) -> subprocess.Popen[bytes]:
     raise AssertionError("the server did not answer")
 
 
+def test_an_unknown_address_is_told_in_words_with_the_way_back(address: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{address}/nowhere?<b>")
+    told = refused.value.read().decode()
+    assert refused.value.code == 404
+    assert "There is no page at this address." in told
+    assert '<a href="/">' in told
+    assert "nowhere" not in told
+
+
 def test_a_server_that_is_started_again_finds_the_page_at_the_same_question(browser: Any) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = browser.new_context()
-    page, server = context.new_page(), served(port)
+    page, other, server = context.new_page(), context.new_page(), served(port)
     try:
         page.goto(f"http://127.0.0.1:{port}{TOWN}")
         page.wait_for_selector(".sentence", timeout=60_000)
-        page.evaluate("window.before = true")
+        other.goto(f"http://127.0.0.1:{port}/evidence{TOWN[1:]}")
+        other.wait_for_selector(".ds-numbers caption", timeout=60_000)
+        for one in (page, other):
+            one.evaluate("window.before = true")
         server.terminate()
         server.wait(timeout=20)
         server = served(port)
         page.wait_for_function("!window.before", timeout=60_000)
         page.wait_for_selector(".sentence:has-text('the council saves on care')", timeout=60_000)
         assert page.url.endswith(TOWN)
+        other.wait_for_function("!window.before", timeout=60_000)
+        other.wait_for_selector(".ds-numbers caption", timeout=60_000)
     finally:
         context.close()
         server.terminate()

@@ -278,5 +278,5 @@ def journeys(arms: Mapping[str, pd.DataFrame]) -> str:
         bounced = int(frame["event"].isin(BOUNCED).sum())
         seen = int((frame["event"] == "contact").sum())
         often = {0: "never bounced", 1: "bounced once"}.get(bounced, f"bounced {bounced:,} times")
-        told.append(f"{title}: {often}, {seen:,} contacts")
+        told.append(f"{title}: {often}, {seen:,} {'contact' if seen == 1 else 'contacts'}")
     return "; ".join(told)

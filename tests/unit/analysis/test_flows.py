@@ -9,7 +9,19 @@ import pytest
 from tests.unit.analysis.fakes import FAMILIES, SAVING, TOWN, FakeRecord, compared, policy
 
 from demandsim.analysis import flows as flows_file
-from demandsim.analysis.flows import PURSE, Window, first_week, flows, landings, payers, tabled, window
+from demandsim.analysis.flows import (
+    BY,
+    COMMUNITY,
+    PURSE,
+    RESIDENTS,
+    Window,
+    first_week,
+    flows,
+    landings,
+    payers,
+    tabled,
+    window,
+)
 from demandsim.errors import ComparisonError
 from demandsim.scenario.policy import Change
 
@@ -67,6 +79,26 @@ def test_differences_by_payer_and_by_service_agree() -> None:
     assert not landed.of("home_care").any()
     sectors = tabled(comparison, "full", "sector", weeks)
     assert sectors.of(PURSE).tolist() == pytest.approx([-300, -300, -300])
+
+
+def test_every_way_to_tell_it_ends_in_the_same_three_sums() -> None:
+    comparison = compared(SAVING, policy())
+    weeks = window(comparison)
+    tables = {by: tabled(comparison, "full", by, weeks) for by in BY}
+    assert len(tables) == 4
+    for table in tables.values():
+        assert table.names[-3:] == (PURSE, COMMUNITY, RESIDENTS)
+        assert table.values[:, -3:] == pytest.approx(tables["payer"].values[:, -3:])
+        assert table.values.shape == (len(SAVING), len(table.names))
+
+
+def test_by_service_a_line_without_one_has_a_row_and_what_families_pay_has_none() -> None:
+    changes: list[Any] = [{("charity", "none"): 5.0, (FAMILIES, "home_care"): 7.0}]
+    comparison = compared(changes, policy())
+    table = tabled(comparison, "full", "service", window(comparison))
+    assert table.names[: len(TOWN.services) + 1] == (*TOWN.services, "none")
+    assert (table.of("none")[0], table.of("home_care")[0]) == pytest.approx((5, 0))
+    assert (table.of(COMMUNITY)[0], table.of(RESIDENTS)[0]) == pytest.approx((5, 7))
 
 
 def test_a_window_ends_before_its_last_week_so_that_two_halves_count_each_week_once() -> None:

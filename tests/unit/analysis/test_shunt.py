@@ -49,6 +49,25 @@ def test_the_shunt_by_payer_and_by_provider() -> None:
     assert (provided["council"], provided["health_trust"], provided["public purse"]) == (-10, 4, -6)
 
 
+def test_the_shunt_by_service() -> None:
+    changes = [{("council", "home_care"): -10.0, ("council", "hospital"): 4.0, ("charity", "none"): 1.0}] * 2
+    frame = shunt_frame(compared(changes, policy()), by="service")
+    assert frame.columns.tolist() == ["service", "mean", "low", "high", "interval"]
+    last = ["none", "public purse", "community", "residents and families"]
+    assert frame["service"].tolist() == [*TOWN.services, *last]
+    moved = {name: mean for name, mean in means(frame).items() if mean}
+    assert moved == {"home_care": -10, "hospital": 4, "none": 1, "public purse": -6, "community": 1}
+
+
+def test_services_tell_what_agencies_pay_and_add_up_to_it() -> None:
+    frame = shunt_frame(compared(SAVING, policy()), by="service")
+    told = means(frame)
+    assert (told["home_care"], told["hospital"]) == (-500, 200), "families' 60 are in a row of their own"
+    assert told["residents and families"] == 60
+    services = frame["mean"][: len(TOWN.services) + 1].sum()
+    assert services == pytest.approx(told["public purse"] + told["community"])
+
+
 def test_what_families_pay_is_not_what_a_provider_costs_payers() -> None:
     provided = means(shunt_frame(compared(SAVING, policy()), by="agency"))
     assert (provided["council"], provided["residents and families"]) == (-500, 60)

@@ -23,6 +23,11 @@ def look(room: bool, event_turned: Callable[[bool], None]) -> None:
     """Offer large type for a room, and dark or light."""
 
 
+@solara.component_vue("come_back.vue")
+def come_back() -> None:
+    """Load the page again when the server has been started again."""
+
+
 @solara.component
 def around(children: list[solara.Element]) -> None:
     """Put the name and the way to other pages above every page, and what the words mean below."""
@@ -31,6 +36,7 @@ def around(children: list[solara.Element]) -> None:
     here = router.path.strip("/") or "/"
     room = " room" if ROOM.value else ""
     with solara.v.Html(tag="div", class_=f"ds{room}"):
+        come_back()
         solara.HTML(
             tag="a", unsafe_innerHTML="Skip to the page", classes=["skip"], attributes={"href": "#page"}
         )

@@ -122,13 +122,18 @@ def numbers(draft: Question, set_draft: Callable[[Question], None]) -> None:
 def changed(draft: Question, set_draft: Callable[[Question], None]) -> None:
     """Say which numbers of the evidence are changed, and offer the way back."""
     if draft.numbers:
-        told = "; ".join(f"{path.replace('_', ' ')} is {value:g}" for path, value in draft.numbers)
         with solara.Row(style={"align-items": "center"}):
             solara.HTML(
                 tag="p",
-                unsafe_innerHTML=element("span", f"Numbers of the evidence changed: {told}."),
+                unsafe_innerHTML=element("span", numbers_said(draft)),
                 classes=["soft"],
             )
             solara.Button(
                 "All as published", on_click=lambda: set_draft(replace(draft, numbers=())), text=True
             )
+
+
+def numbers_said(question: Question) -> str:
+    """Say which numbers of the evidence are changed."""
+    told = "; ".join(f"{path.replace('_', ' ')} is {value:g}" for path, value in question.numbers)
+    return f"Numbers of the evidence changed: {told}."

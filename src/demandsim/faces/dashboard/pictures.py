@@ -40,6 +40,8 @@ VIEWS = {
 }
 MOST_FLOWS = 24
 """Flows that a Sankey can show a room."""
+TEXT = 12
+"""Pixels of a picture's text on a desk."""
 
 
 def between(worlds: Sequence[Comparison]) -> Comparison | None:
@@ -57,8 +59,11 @@ def aligned(worlds: Sequence[Comparison]) -> list[Comparison]:
 
 
 def _together(worlds: Sequence[Comparison]) -> tuple[Policy, ...]:
-    """Give the policies of all worlds, each once."""
-    return tuple({policy.name: policy for one in worlds for policy in one.policies}.values())
+    """Give the policies of all worlds, each once; one beside its adjusted self is two, though both have one name."""
+    found: list[Policy] = []
+    for policy in (policy for one in worlds for policy in one.policies):
+        found += [] if policy in found else [policy]
+    return tuple(found)
 
 
 def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by: str) -> str:
@@ -183,7 +188,7 @@ def _few(frame: pd.DataFrame, comparison: Comparison) -> str:
     return element("p", told, kind="soft") if told else ""
 
 
-def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
+def flows(comparison: Comparison, arm: str, *, scale: float = 1.0) -> dict[str, Any]:
     """Contacts traced to an agency, from the one they are traced to, to the one that pays: a Sankey.
 
     Parameters
@@ -192,6 +197,8 @@ def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
         A world against the place as it is.
     arm
         ``baseline`` or ``policy``.
+    scale
+        How many times as large as usual its text is.
     """
     frame, names = failure_frame(comparison), names_of(comparison)
     frame = frame[frame["arm"] == arm].nlargest(MOST_FLOWS, "contacts")
@@ -212,15 +219,20 @@ def flows(comparison: Comparison, arm: str) -> dict[str, Any]:
             {
                 "type": "sankey",
                 "left": 10,
-                "right": 190,
+                "right": 190 * scale,
                 "data": [
                     {"name": end, "itemStyle": {"color": BLUE if end.startswith("from") else ORANGE}}
                     for end in ends
                 ],
                 "links": links,
                 "lineStyle": {"color": "source", "opacity": 0.35},
-                "label": {"fontSize": 12, "lineHeight": 14, "width": 180, "overflow": "break"},
-                "levels": [{"depth": 0, "label": {"width": 150}}],
+                "label": {
+                    "fontSize": TEXT * scale,
+                    "lineHeight": 14 * scale,
+                    "width": 180 * scale,
+                    "overflow": "break",
+                },
+                "levels": [{"depth": 0, "label": {"width": 150 * scale}}],
             }
         ],
     }
@@ -271,8 +283,10 @@ def _folded(shown: str) -> Cell:
     return Cell(f"<details><summary>Show as a table</summary>{shown}</details>")
 
 
-def lines(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> dict[str, Any]:
-    """Contacts of one service quarter by quarter: the place as it is and each world on one axis."""
+def lines(
+    worlds: Sequence[Comparison], titles: Sequence[str], service: str, *, scale: float = 1.0
+) -> dict[str, Any]:
+    """Contacts of one service quarter by quarter: the place as it is and each world on one axis; scale as ``flows``."""
     frames = [timeline_frame(one, (service,)) for one in worlds]
     series = [("As it is now", GREY, "dashed", frames[0]["baseline"])]
     series += [
@@ -289,10 +303,10 @@ def lines(worlds: Sequence[Comparison], titles: Sequence[str], service: str) -> 
         **_in_words(f"{told} The table below it holds the same numbers."),
         "tooltip": {"trigger": "axis"},
         "animation": False,
-        "legend": {"top": 0},
-        "grid": {"left": 80, "right": 20, "top": 40, "bottom": 50},
-        "xAxis": {"type": "category", "data": _quarters(frames[0]), **_axis("year and quarter", 30)},
-        "yAxis": {"type": "value", "scale": True, **_axis("contacts a quarter", 62)},
+        "legend": {"top": 0, "textStyle": {"fontSize": TEXT * scale}},
+        "grid": {"left": 80 * scale, "right": 20, "top": 40 * scale, "bottom": 50 * scale},
+        "xAxis": {"type": "category", "data": _quarters(frames[0]), **_axis("year and quarter", 30, scale)},
+        "yAxis": {"type": "value", "scale": True, **_axis("contacts a quarter", 62, scale)},
         "series": [
             _line(name, colour, kind, [round(n) for n in values]) for name, colour, kind, values in series
         ],
@@ -316,9 +330,11 @@ def _quarters(frame: pd.DataFrame) -> list[str]:
     return [f"Y{row // 4 + 1} Q{row % 4 + 1}" for row in frame["quarter"]]
 
 
-def _axis(name: str, gap: int) -> dict[str, Any]:
+def _axis(name: str, gap: int, scale: float) -> dict[str, Any]:
     """Name an axis in its middle."""
-    return {"name": name, "nameLocation": "middle", "nameGap": gap}
+    text = {"fontSize": TEXT * scale}
+    where = {"nameLocation": "middle", "nameGap": gap * scale}
+    return {"name": name, **where, "nameTextStyle": text, "axisLabel": text}
 
 
 def _line(name: str, colour: str, kind: str, values: list[int]) -> dict[str, Any]:

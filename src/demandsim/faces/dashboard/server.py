@@ -9,8 +9,13 @@ import warnings
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from demandsim.errors import RunError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
 
 APP = "demandsim.faces.dashboard.app"
 ASSETS = Path(__file__).with_name("assets")
@@ -57,12 +62,33 @@ def serve(host: str, port: int, *, open_browser: bool) -> None:
     # A page on this machine needs no https; Solara falls back by itself, with ten lines about it.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
     where = f"http://{_shown(host)}:{listening.getsockname()[1]}"
-    config = uvicorn.Config("solara.server.starlette:app", log_level="warning", ws_max_size=16_000_000)
+    config = uvicorn.Config(_app(), log_level="warning", ws_max_size=16_000_000)
     server = uvicorn.Server(config)
     print(f"demandsim: the dashboard is at {where} (Ctrl-C stops it)", flush=True)
     if open_browser:
         threading.Timer(1.5, webbrowser.open, (where,)).start()
     server.run(sockets=[listening])
+
+
+def _app() -> Starlette:
+    """Give Solara's app, with a page of our own at addresses where there is none."""
+    from solara.server import starlette as served
+    from starlette.responses import HTMLResponse
+
+    from demandsim.analysis.pages import Cell, element, page
+
+    told = "There is no page at this address. Every page of the dashboard can be reached from the first."
+    back = Cell('<a href="/">To the first page: two worlds</a>')
+    body = [element("h1", "demandsim: who saves, and who pays"), element("p", told), element("p", back)]
+    words = page("No such page · demandsim", body)
+
+    async def nowhere(request: Request, error: Exception) -> HTMLResponse:
+        """Answer in words; what was asked for is not said again, as anybody could have put it there."""
+        return HTMLResponse(words, status_code=404)
+
+    app: Starlette = served.app
+    app.add_exception_handler(404, nowhere)
+    return app
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -14,11 +14,12 @@ from demandsim.analysis.pages import element
 from demandsim.analysis.sections import names_of
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.faces.dashboard import pictures
-from demandsim.faces.dashboard.asking import asking
+from demandsim.faces.dashboard.asking import asking, numbers_said
 from demandsim.faces.dashboard.question import Question, asked, refusal
 from demandsim.faces.dashboard.runs import RUNS, State
-from demandsim.faces.dashboard.shown import ROOM
+from demandsim.faces.dashboard.shown import ROOM, chart_scale
 from demandsim.faces.dashboard.take_away import take_away
+from demandsim.faces.dashboard.terms import explained
 from demandsim.faces.dashboard.traced import traced
 
 LOOK = 0.2
@@ -29,16 +30,10 @@ TRACED = "traced"
 NOTHING_YET = State(0, 0, 1, (), 0, True, "")
 
 
-@solara.component_vue("come_back.vue")
-def come_back() -> None:
-    """Load the page again when the server has been started again."""
-
-
 @solara.component
 def two_worlds() -> None:
     """Ask, run, and show; the address says what is asked."""
     router = solara.use_router()
-    come_back()
     question, put_right = solara.use_memo(lambda: asked(router.search or "", VERSION), [router.search])
     turn, set_turn = solara.use_state(0)
     no = solara.use_memo(lambda: refusal(question), [question])
@@ -49,14 +44,17 @@ def two_worlds() -> None:
             set_turn(turn + 1)
         router.push(f"/?{new.link(VERSION)}")
 
-    for line in put_right[:10]:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
-    if not ROOM.value:
-        asking(question, ask, VERSION).key("asking")
-    if not no:
-        running(question, turn).key("running")  # stays what it is when the form above it is hidden
-    elif ROOM.value:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", no), classes=["mark"])
+    with solara.Column():  # always, or an answer that is left alone would be made, and run, anew
+        for line in put_right[:10]:
+            solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
+        if not ROOM.value:
+            asking(question, ask, VERSION).key("asking")
+        elif question.numbers:
+            solara.HTML(tag="p", unsafe_innerHTML=element("span", numbers_said(question)), classes=["soft"])
+        if not no:
+            running(question, turn).key("running")  # stays what it is when the form above it is hidden
+        elif ROOM.value:
+            solara.HTML(tag="p", unsafe_innerHTML=element("span", no), classes=["mark"])
 
 
 @solara.component
@@ -67,24 +65,27 @@ def running(question: Question, turn: int) -> None:
     visit = solara.use_memo(lambda: RUNS.ask(question), [question, turn])
     solara.use_effect(lambda: visit.leave, [visit])
 
-    def see(now: State) -> None:
+    def see() -> None:
         """Show how far it is, and the answer if there is a new one."""
+        now = visit.state()
         if now.worlds:
             show(
                 lambda before: (
                     before if before.serial == now.serial else Answer(question, now.worlds, now.serial)
                 )
             )
-        set_state(now._replace(worlds=()))
+        set_state(
+            visit.state()._replace(worlds=())
+        )  # drawing an answer takes time, in which it may be stopped
 
     async def look() -> None:
         """Look at the run until it ends."""
         before = None
         while True:
             now = visit.state()
-            if (now.version, now.weeks_done) != before:
-                before = (now.version, now.weeks_done)
-                see(now)
+            if (now.version, now.weeks_done, now.running) != before:
+                before = (now.version, now.weeks_done, now.running)
+                see()
             if not now.running:
                 return
             await asyncio.sleep(LOOK)
@@ -92,7 +93,7 @@ def running(question: Question, turn: int) -> None:
     def stop() -> None:
         """Stop, and say so at once."""
         visit.stop()
-        see(visit.state())
+        see()
 
     solara.lab.use_task(look, dependencies=[visit])
     progress(state, stop)
@@ -151,7 +152,7 @@ def answer(shown: Answer, follows: bool) -> None:
     worlds, titles = shown.worlds, shown.titles
     sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [shown.serial])
     for said in sentences:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["sentence"])
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", explained(said)), classes=["sentence"])
     if follows:
         told = f"Sums in pounds follow from the run of {MONEY_FROM:,} residents, which goes on by itself."
         solara.HTML(tag="p", unsafe_innerHTML=element("span", told), classes=["soft"])
@@ -194,12 +195,14 @@ def money(shown: Answer) -> None:
 @solara.component
 def flows(shown: Answer) -> None:
     """Contacts by what they follow, as a picture and in words."""
-    world = shown.worlds[-1]
-    options = solara.use_memo(lambda: pictures.flows(world, "policy"), [shown.serial])
+    world, scale = shown.worlds[-1], chart_scale()
+    options = solara.use_memo(lambda: pictures.flows(world, "policy", scale=scale), [shown.serial, scale])
     words = solara.use_memo(lambda: pictures.flows_said(world, "policy"), [shown.serial])
     with solara.Column():
         solara.HTML(tag="h2", unsafe_innerHTML="Contacts that follow a refusal or a long wait")
-        solara.FigureEcharts(options, attributes={"style": "height: 420px; width: 100%"})
+        solara.FigureEcharts(
+            options, attributes={"style": f"height: {420 * scale:.0f}px; width: 100%"}, responsive=True
+        )
         solara.HTML(unsafe_innerHTML=words)
 
 
@@ -218,11 +221,15 @@ def over_time(shown: Answer) -> None:
         titled[service],
         on_value=lambda title: set_service(services[title]),
     )
+    scale = chart_scale()
     options = solara.use_memo(
-        lambda: pictures.lines(shown.worlds, shown.titles, service), [shown.serial, service]
+        lambda: pictures.lines(shown.worlds, shown.titles, service, scale=scale),
+        [shown.serial, service, scale],
     )
     words = solara.use_memo(
         lambda: pictures.lines_said(shown.worlds, shown.titles, service), [shown.serial, service]
     )
-    solara.FigureEcharts(options, attributes={"style": "height: 360px; width: 100%"})
+    solara.FigureEcharts(
+        options, attributes={"style": f"height: {360 * scale:.0f}px; width: 100%"}, responsive=True
+    )
     solara.HTML(unsafe_innerHTML=words)
