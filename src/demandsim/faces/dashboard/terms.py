@@ -33,6 +33,7 @@ TERMS: Mapping[str, str] = MappingProxyType(
             "The agency whose earlier refusal, hand-off, wait or early closure a contact is due to. Fresh "
             "demand has no cause."
         ),
+        "cohort": "Residents who meet an entry rule for the first time, followed from there.",
         "community support": (
             "How much a resident is held by neighbours and community, from 0 to 1; it makes needs start "
             "and worsen less easily."
