@@ -160,4 +160,12 @@ def test_the_answer_stays_when_the_room_is_turned_on_and_the_form_goes(still: Ta
     page.wait_for_selector(".ds.room")
     page.wait_for_selector("text=Run both worlds", state="detached")
     assert page.inner_text(".sentence >> nth=0") == said
+    page.wait_for_function(
+        "document.querySelectorAll('main .row > .col table, main .row > .col canvas').length > 1"
+    )
+    heights = (
+        "[...document.querySelectorAll('main .row > .col')].map(col => [col.clientHeight, col.scrollHeight])"
+    )
+    for shown_height, whole in page.evaluate(heights):
+        assert shown_height >= whole > 100, "a column is cut off"
     assert page.evaluate("least") > 0, "the answer was away for a moment"

@@ -56,6 +56,9 @@ def test_a_number_is_changed_within_its_range_run_with_and_put_back(tab: Any) ->
     page.get_by_label("Or typed").fill("0.6")
     page.keyboard.press("Tab")
     page.wait_for_selector(".mark", state="detached")
+    page.get_by_label("Or typed").fill("")
+    page.keyboard.press("Tab")
+    assert page.get_by_label("Or typed").input_value() == "0.6"  # an emptied box is not nought
     page.click("text=Run with this number")
     page.wait_for_url(re.compile(r"/\?.*number=services\.home_care\.responsive\.central:0\.6"))
     page.wait_for_selector("nav [aria-current]:has-text('Two worlds')")

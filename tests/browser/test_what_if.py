@@ -78,6 +78,23 @@ def test_the_week_is_scrubbed_by_keyboard_and_a_service_closed_in_either_world(t
     page.wait_for_selector(".sentence", state="detached")
 
 
+def test_back_at_a_lever_its_controls_say_what_was_pulled(tab: Any) -> None:
+    changed = f"{TOWN}&number=needs.mental_health.pushed_by.housing:0.3"
+    page = opened(tab, f"{changed}&world=first&week=10&lever=close:voluntary_support")
+    page.wait_for_selector(".sentence", timeout=60_000)
+    said = page.inner_text(".sentence")
+    assert "mental health.pushed by.housing is 0.3" in page.inner_text("main")
+    page.focus("[role=slider]")
+    for week in range(12, 15):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector(f"text=Pull it at year 1, week {week}")
+    page.go_back()
+    page.wait_for_selector("text=Pull it at year 1, week 11")
+    page.wait_for_selector(".sentence", timeout=60_000)
+    assert page.inner_text(".sentence") == said
+    assert page.locator("text=Close a service").count() == 1
+
+
 @pytest.mark.parametrize("lever", ["policy:../../etc/passwd", "money:home_care:-9999999999", "shell:rm"])
 def test_a_lever_that_cannot_be_pulled_is_said_in_a_line(tab: Any, lever: str) -> None:
     page = opened(tab, f"{TOWN}&week=10&lever={lever}")

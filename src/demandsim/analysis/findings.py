@@ -43,7 +43,14 @@ def who_paid(frame: pd.DataFrame, names: Names, *, pounds: bool = True, grain: f
         False to speak of direction only, for runs too small for sums.
     grain
         Pounds to which sums are rounded; payers who move by less than half of it are not counted.
+
+    Returns
+    -------
+    str
+        No direction with one pair, which is one run of luck.
     """
+    if frame["low"].isna().all() and frame["mean"].any():
+        return "One run of luck: who pays more and who less is told from two pairs on"
     by = frame.columns[0]
     moved = frame[[clear(row) for _, row in frame.iterrows()]]
     payers = moved[~moved[by].isin(LAST) & (moved["mean"].abs() >= grain / 2)]

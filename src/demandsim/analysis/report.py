@@ -85,6 +85,7 @@ def write_report(
     published: pd.DataFrame | None = None,
     unlawful: Sequence[str] | None = None,
     version: str = "",
+    note: str = "",
 ) -> Path:
     """Write one or several comparisons as one self-contained HTML file.
 
@@ -101,6 +102,9 @@ def write_report(
         What goes beyond the law, a sentence or name each; worked out from the policies without it.
     version
         Of this package; the installed one's without it.
+    note
+        What a reader must know of how it was run that no scenario or policy says, such as numbers of the evidence
+        that were changed; said at the head and under what was run.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def write_report(
     SaveError
         If the file cannot be written.
     """
-    text = report_text(comparisons, published=published, unlawful=unlawful, version=version)
+    text = report_text(comparisons, published=published, unlawful=unlawful, version=version, note=note)
     return write_whole(path, lambda file: file.write(text.encode("utf-8")))
 
 
@@ -124,11 +128,12 @@ def report_text(
     published: pd.DataFrame | None = None,
     unlawful: Sequence[str] | None = None,
     version: str = "",
+    note: str = "",
 ) -> str:
     """Give the report's HTML; parameters and errors as ``write_report``."""
     if not comparisons or not all(comparison.pairs for comparison in comparisons):
         raise ComparisonError("report: no finished pair to report on")
-    body: list[str] = ["<header>", *_head(comparisons), "</header>", "<main>"]
+    body: list[str] = ["<header>", *_head(comparisons, note), "</header>", "<main>"]
     for number, comparison in enumerate(comparisons, start=1):
         marks = beyond_the_law(comparison) if unlawful is None else tuple(unlawful)
         body += [f'<section id="policy-{number}">', *section(comparison, marks), "</section>"]
@@ -136,7 +141,7 @@ def report_text(
     body += ['<section id="how-to-read">', *_how_to_read(comparisons), "</section>"]
     body += [
         '<section id="what-was-run">',
-        *_what_was_run(comparisons, version or _installed()),
+        *_what_was_run(comparisons, version or _installed(), note),
         "</section>",
     ]
     return page(_title(comparisons), [*body, "</main>"])
@@ -159,8 +164,8 @@ def _title(comparisons: Sequence[Compared]) -> str:
     return f"Who saved, who paid: {', '.join(places)}"
 
 
-def _head(comparisons: Sequence[Compared]) -> Iterator[Cell]:
-    """The title, what was run, and the sentences of all comparisons where there are several."""
+def _head(comparisons: Sequence[Compared], note: str) -> Iterator[Cell]:
+    """The title, what was run, a note on it, and the sentences of all comparisons where there are several."""
     yield element("h1", _title(comparisons))
     first = comparisons[0]
     years = quantity(first.pairs[0].baseline.weeks / WEEKS_A_YEAR)
@@ -171,6 +176,8 @@ def _head(comparisons: Sequence[Compared]) -> Iterator[Cell]:
         f"{pairs_said(len(first.pairs))} of runs that share residents and luck.",
         kind="soft",
     )
+    if note:
+        yield element("p", note, kind="mark")
     if len(comparisons) > 1:
         links = [
             f'<li><a href="#policy-{number}">{element("span", sentence(comparison))}</a></li>'
@@ -242,7 +249,7 @@ def _how_to_read(comparisons: Sequence[Compared]) -> Iterator[Cell]:
     yield bullets(CANNOT_TELL)
 
 
-def _what_was_run(comparisons: Sequence[Compared], version: str) -> Iterator[Cell]:
+def _what_was_run(comparisons: Sequence[Compared], version: str, note: str) -> Iterator[Cell]:
     """Scenario, policies, seeds and version: what it takes to run it again."""
     yield element("h2", "What was run")
     scenarios = {one.scenario.name: one.scenario for one in comparisons}
@@ -250,7 +257,8 @@ def _what_was_run(comparisons: Sequence[Compared], version: str) -> Iterator[Cel
         ("Scenario", f"{name}: {one.title}, {one.residents:,} residents, {weeks_said(one.weeks)}")
         for name, one in scenarios.items()
     ]
-    yield terms([("Program", f"{PACKAGE} {version}"), *told])
+    noted = [("Note", note)] if note else []
+    yield terms([("Program", f"{PACKAGE} {version}"), *told, *noted])
     for comparison in comparisons:
         yield element("h3", title(comparison))
         policies = [one for policy in comparison.policies for one in policy.whole()]

@@ -25,6 +25,10 @@ SMALLEST_TOLD = 1 / 200
 """A payer whose change is a smaller share of the largest one is left to the table: five pounds are no news."""
 
 
+ONE_RUN = "one pair cannot tell a policy from luck, so who paid more and who less is told from two pairs on"
+"""What is said in place of who paid."""
+
+
 class Moved(NamedTuple):
     """A paired difference, and whether it is more than chance."""
 
@@ -49,7 +53,7 @@ def sentence(comparison: Compared, view: str = "cash") -> str:
         intervals cover and how many pairs there are. Sums are pounds a year for the place, to two figures; under
         100,000 simulated residents it speaks of direction only and says "indicative". "effects assumed" stands in
         the brackets where a mechanism of system leadership that is used has an effect above zero: none has been
-        measured. With one pair nothing is known of chance, and every difference is told.
+        measured. One pair is one run of luck: only what came of the saving is told, and nobody else's direction.
 
     Raises
     ------
@@ -68,6 +72,8 @@ def sentence(comparison: Compared, view: str = "cash") -> str:
     found = savers(comparison)
     own = {saver: moves(own_saving(comparison, saver, view, weeks)[:, None])[0] for saver in found}
     clauses = _saved(comparison, own, pounds)
+    if len(comparison.pairs) == 1:
+        return f"{title}: {'; '.join([*_one_run(clauses), ONE_RUN])} {brackets(comparison, view)}."
     taken = {saver.name for saver in found}
     agencies = {name: moved[name] for name in comparison.scenario.agencies if name not in taken}
     less = _paid(comparison, agencies, -1, pounds)
@@ -145,6 +151,11 @@ def _saved(comparison: Compared, own: Mapping[Saver, Moved], pounds: bool) -> li
             others.append(f"{whose}, as chance alone could move what {it} spends as far")
     told = [f"{_joined(appeared)}{'' if pounds else ' saved'}"] if appeared else []
     return told + others
+
+
+def _one_run(saved: list[str]) -> list[str]:
+    """Say of the savings that they are those of a single pair."""
+    return [f"in this one run, {saved[0]}", *saved[1:]] if saved else []
 
 
 def _paid(comparison: Compared, agencies: Mapping[str, Moved], way: int, pounds: bool) -> list[str]:

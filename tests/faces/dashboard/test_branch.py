@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from demandsim.faces.dashboard.branch import (
     both,
     branch,
     costs,
+    left_out_said,
     lever_from,
     line,
     measures,
@@ -28,9 +31,11 @@ from demandsim.faces.dashboard.branch import (
 )
 from demandsim.faces.dashboard.choices import policy_of
 from demandsim.faces.dashboard.futures import Futures, drawn, numbers, sentence
+from demandsim.faces.dashboard.journey import when
 from demandsim.faces.dashboard.question import Question
 from demandsim.faces.dashboard.what_if import Paused, paused
 from demandsim.records.record import RunRecord
+from demandsim.scenario.policy import Policy
 
 TOWN = Question("small-town", "", "small-town-council-saves", 1, 2_000, 1, 2)
 WEEK = 20
@@ -103,6 +108,9 @@ def test_a_policy_is_moved_whole_and_what_would_come_too_late_is_left_out() -> N
         Lever("policy", "small-town-council-saves"),
         Lever("policy", "no-such-policy"),
         Lever("policy", "../../etc/passwd"),
+        Lever("policy", "/etc/passwd"),
+        Lever("policy", "🏠" * 190),
+        Lever("open", "home_care"),
         Lever("close", "no_such_service"),
         Lever("money", "home_care", -MOST_POUNDS),
         Lever("money", "voluntary_support", 0),
@@ -117,6 +125,48 @@ def test_what_cannot_be_pulled_is_refused_in_a_line(worlds: Both, lever: Lever) 
 def test_a_refusal_names_what_is_wrong(worlds: Both) -> None:
     with pytest.raises(PolicyError, match="is in this world already"):
         pulled(SAVES, worlds, "second", WEEK)
+
+
+def test_no_path_is_looked_at_for_a_policy_that_is_not_shipped(
+    worlds: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(Path, "is_file", lambda path: bool(looked.append(str(path))))
+    for name in ("/etc/passwd", "🏠" * 190):
+        with pytest.raises(PolicyError, match="there is no such policy"):
+            pulled(Lever("policy", name), worlds, "first", WEEK)
+    assert looked == []
+
+
+def test_a_service_that_is_open_already_cannot_be_opened(worlds: Both) -> None:
+    with pytest.raises(PolicyError, match="it is open already at that week"):
+        pulled(Lever("open", "home_care"), worlds, "first", WEEK)
+    shut = pulled(CLOSES, worlds, "first", WEEK).model_copy(update={"name": "its-own"})
+    closed = replace(worlds, question=_Fixed(shut))  # type: ignore[arg-type]
+    assert pulled(Lever("open", CLOSES.name), closed, "first", WEEK + 1).change[0].open == CLOSES.name
+    with pytest.raises(PolicyError, match="it is closed already at that week"):
+        pulled(CLOSES, closed, "first", WEEK + 1)
+
+
+class _Fixed:
+    """A question both of whose worlds have one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def policies(self, world: str) -> tuple[Policy, ...]:
+        """Policies of a world."""
+        return (self.policy,)
+
+
+def test_what_of_a_policy_comes_too_late_is_counted() -> None:
+    policy = policy_of("small-town-every-verb")
+    every, kept = len(policy.change), len(begun_in(policy, 100, 104).change)
+    assert 1 < every - kept < every
+    told = left_out_said(Lever("policy", "small-town-every-verb"), 100, 104)
+    assert told == f"{every - kept} of its {every} changes fall after the last week and are left out."
+    assert left_out_said(Lever("policy", "small-town-every-verb"), 0, 520) == ""
+    assert left_out_said(CLOSES, 100, 104) == ""
 
 
 @pytest.mark.parametrize("lever", [SAVES, CLOSES, CUTS, Lever("open", "tenancy_support")])
@@ -178,7 +228,15 @@ def test_the_sentence_says_the_difference_and_keeps_from_pounds_when_few_are_sim
     assert "too few residents" in money
     assert "£" in sentence(futures("cash:charity", after), 100_000)
     same = sentence(futures("crises", worlds.record("first")), 2_000)
-    assert "stays exactly as it was" in same
+    assert "crises stay exactly as they were in the 32 weeks that are left." in same
+    still = sentence(futures("cash:charity", worlds.record("first")), 2_000)
+    assert "spending (cash) by the" in still
+    assert "stays exactly as it was" in still
+    last = futures("crises", after)._replace(week=51, left_out="2 of its 3 changes fall after it.")
+    assert sentence(last, 2_000).endswith("in the one week that is left. 2 of its 3 changes fall after it.")
+    for week, side in ((WEEK, "start"), (50, "end")):
+        named = drawn(futures("crises", after)._replace(week=week)).split(f">{when(week)}</text>")[0]
+        assert named.endswith(f'text-anchor:{side}"')
     picture = drawn(futures("crises", after))
     assert "<i>" not in picture
     assert picture.count("<polyline") == 4

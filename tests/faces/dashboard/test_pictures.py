@@ -6,15 +6,17 @@ import json
 import re
 
 import pytest
-from tests.unit.analysis.fakes import SAVING, compared, policy
+from tests.unit.analysis.fakes import SAVING, TOWN, compared, policy
 
 import demandsim as ds
 from demandsim.analysis.flows import window
 from demandsim.analysis.outcomes import timeline_frame
 from demandsim.analysis.quintiles import TOLD, quintiles_frame
-from demandsim.analysis.words import differences, short
+from demandsim.analysis.words import differences, grain, short
 from demandsim.faces.dashboard import pictures
+from demandsim.faces.dashboard.question import asked
 from demandsim.faces.dashboard.terms import explained
+from demandsim.faces.dashboard.worlds import between, run_said, title_of, told_apart, weeks_told
 from demandsim.scenario.policy import Change
 
 TITLES = ["The council saves", "Early help"]
@@ -45,12 +47,12 @@ def test_every_payer_who_moves_has_a_row_with_each_world_and_the_difference(
 
 
 def test_the_difference_is_that_of_the_two_worlds(worlds: list[ds.Comparison]) -> None:
-    both = pictures.between(worlds)
+    both = between(worlds)
     assert both is not None
-    same_weeks = (*pictures.aligned(worlds), both)
-    one, other, apart = (each.shunt(view="cash", by="payer")["mean"] for each in same_weeks)
+    same_weeks = [ds.Comparison(both.scenario, both.policies, one.pairs) for one in worlds]
+    one, other, apart = (each.shunt(view="cash", by="payer")["mean"] for each in (*same_weeks, both))
     assert apart.to_numpy() == pytest.approx((other - one).to_numpy(), abs=1e-6)
-    assert pictures.between(worlds[:1]) is None
+    assert between(worlds[:1]) is None
 
 
 def test_only_what_is_clear_of_chance_is_shaded_and_nothing_with_one_pair(
@@ -73,7 +75,7 @@ def test_few_residents_are_indicative(worlds: list[ds.Comparison]) -> None:
 
 
 def test_flows_add_up_to_the_table_and_never_go_round(worlds: list[ds.Comparison]) -> None:
-    options = pictures.flows(worlds[0], "policy")
+    options = pictures.flows(worlds[0], "policy", TITLES[0])
     (series,) = options["series"]
     ends = {end["name"] for end in series["data"]}
     assert all(
@@ -81,7 +83,7 @@ def test_flows_add_up_to_the_table_and_never_go_round(worlds: list[ds.Comparison
     )
     assert {end for link in series["links"] for end in (link["source"], link["target"])} == ends
     largest = max(link["value"] for link in series["links"])
-    assert f"{largest:,}" in pictures.flows_said(worlds[0], "policy")
+    assert f"{largest:,}" in pictures.flows_said(worlds[0], "policy", TITLES[0])
     json.dumps(options)
 
 
@@ -98,19 +100,87 @@ def test_a_policy_beside_its_adjusted_self_counts_from_the_first_week_of_either(
     early, late = (policy(change=(Change(from_week=week, set=set_to),)) for week in (10, 60))
     for first, second in ((early, late), (late, early)):
         both = [compared(SAVING, first), compared(SAVING, second)]
-        apart = pictures.between(both)
+        apart = between(both)
         assert apart is not None
-        assert [window(one).start for one in (*pictures.aligned(both), apart)] == [10, 10, 10]
+        assert window(apart).start == 10
         assert apart.policies == (first, second)
-    alike = [compared(SAVING, early), compared(SAVING, early)]
-    assert all(one.policies == (early,) for one in pictures.aligned(alike))
+    alike = between([compared(SAVING, early), compared(SAVING, early)])
+    assert alike is not None
+    assert alike.policies == (early,)
+
+
+def test_each_column_is_what_its_own_comparison_says_whatever_the_other_world_is(
+    worlds: list[ds.Comparison],
+) -> None:
+    starts = [window(one).start for one in worlds]
+    assert starts[0] != starts[1]
+    least = grain(worlds[0].pairs[0].baseline.scale)
+    markup = pictures.money(worlds, TITLES, view="cash", by="payer")
+    council = next(row for row in body(markup) if "council" in row.lower())
+    for cell, world in zip(re.findall("<td.*?</td>", council), worlds, strict=False):
+        frame = world.shunt(view="cash", by="payer").set_index("payer")
+        assert f">{short(float(frame['mean']['council']), least)}<" in cell
+    crises = next(row for row in body(pictures.outcomes(worlds, TITLES)) if "Crises" in row)
+    for cell, world in zip(re.findall("<td>(.*?)</td>", crises)[1:], worlds, strict=True):
+        mean, low, high = differences(
+            world.outcomes().set_index("measure", drop=False).loc["crises"].to_dict()
+        )
+        assert cell == f"{mean}<small>{low} to {high}</small>"
+    for told in (markup, pictures.outcomes(worlds, TITLES), pictures.outcomes_by_quintile(worlds, TITLES)):
+        assert all(f"{title}: from week {start}" in told for title, start in zip(TITLES, starts, strict=True))
+    assert f"the second less the first counts both from week {min(starts)}" in markup
+
+
+def test_a_world_keeps_its_figures_where_the_other_is_the_same_policy_begun_later() -> None:
+    question = asked(
+        "place=small-town&years=2&residents=2000&pairs=2&first=small-town-council-saves"
+        "&second=small-town-council-saves&moved=second:1:from_week:60",
+        "1",
+    )[0]
+    both = [ds.compare(question.scenario(), list(arm), seeds=2) for arm in question.arms()]
+    assert window(both[0]).start != window(both[1]).start
+    alone = body(pictures.money(both[:1], TITLES[:1], view="cash", by="payer"))
+    beside = {
+        row.partition("</th>")[0]: row for row in body(pictures.money(both, TITLES, view="cash", by="payer"))
+    }
+    assert alone
+    for row in alone:
+        (cell,) = re.findall("<td.*?</td>", row)
+        assert re.findall("<td.*?</td>", beside[row.partition("</th>")[0]])[0] == cell
+
+
+def test_columns_of_the_same_weeks_need_no_word_about_weeks() -> None:
+    both = [compared(SAVING, policy(name)) for name in ("one", "other")]
+    assert weeks_told(both, TITLES) == weeks_told(both, TITLES, now=True) == ""
+
+
+def test_worlds_of_one_title_are_told_apart_and_others_left_alone(worlds: list[ds.Comparison]) -> None:
+    assert told_apart(worlds) == tuple(worlds)
+    same = told_apart([compared(SAVING, policy(), scenario=TOWN) for _ in "AB"])
+    assert [title_of(one) for one in same] == ["World A: The council saves", "World B: The council saves"]
+    assert [one.sentence()[:8] for one in same] == ["World A:", "World B:"]
+
+
+def test_a_line_says_what_was_run(worlds: list[ds.Comparison]) -> None:
+    assert (
+        run_said(worlds[0]) == "Small town: 2 years, 2,000 residents simulated, 3 pairs of runs from seed 1."
+    )
+
+
+def test_flows_say_of_which_world_they_are_and_that_they_are_no_change(worlds: list[ds.Comparison]) -> None:
+    told = pictures.flows(worlds[1], "policy", TITLES[1])["aria"]["label"]["description"]
+    assert told.startswith(f"{TITLES[1]}: a picture of ")
+    assert "in this world, not the change" in told
+    assert f"{TITLES[1]}: contacts a year in this world, not the change" in re.sub(
+        "<.*?>", "", pictures.flows_said(worlds[1], "policy", TITLES[1])
+    )
 
 
 def test_every_fifth_has_a_row_with_each_world_under_its_measure(worlds: list[ds.Comparison]) -> None:
     markup = pictures.outcomes_by_quintile(worlds, TITLES)
     rows = body(markup)
     assert len(rows) == 5 * len(TOLD)
-    frames = [quintiles_frame(one) for one in pictures.aligned(worlds)]
+    frames = [quintiles_frame(one) for one in worlds]
     for number, row in enumerate(rows):
         fifth = number % 5 + 1
         ends = {1: "1, most deprived", 5: "5, least deprived"}
@@ -152,7 +222,7 @@ def test_for_a_room_all_text_of_a_picture_is_larger_and_has_more_space(worlds: l
         assert {text["fontSize"] for text in texts} == {size}
     assert room["grid"]["left"] == 2 * desk["grid"]["left"]
     assert room["yAxis"]["nameGap"] == 2 * desk["yAxis"]["nameGap"]
-    (sankey,) = pictures.flows(worlds[0], "policy", scale=2.0)["series"]
+    (sankey,) = pictures.flows(worlds[0], "policy", TITLES[0], scale=2.0)["series"]
     assert (sankey["label"]["fontSize"], sankey["label"]["width"], sankey["right"]) == (24, 360, 380)
 
 

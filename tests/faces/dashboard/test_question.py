@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import demandsim as ds
 from demandsim.faces.dashboard import own
-from demandsim.faces.dashboard.changed_numbers import changeable
+from demandsim.faces.dashboard.changed_numbers import Range, changeable, put_on_end
 from demandsim.faces.dashboard.levers import Moved, levers
 from demandsim.faces.dashboard.own import Own, Shelf, packed, taken
 from demandsim.faces.dashboard.question import (
@@ -240,6 +240,20 @@ def test_every_number_may_be_set_to_either_end_that_fits_the_rest() -> None:
         ((row, known[row].high),) if known[row].high != known[row].value else (),
         [],
     )
+
+
+def test_an_end_of_a_range_as_it_is_shown_is_within_it() -> None:
+    known = changeable(scenario_of("essex"))
+    told = [(path, one, end) for path, one in known.items() for end in one]
+    assert any(not one.low <= float(f"{end:.6g}") <= one.high for _, one, end in told)
+    for _, one, end in told:
+        assert f"{put_on_end(float(f'{end:.6g}'), one):.6g}" == f"{end:.6g}"
+        assert one.low <= put_on_end(float(f"{end:.6g}"), one) <= one.high
+    path, one, end = next(each for each in told if float(f"{each[2]:.6g}") < each[1].low)
+    question, said = asked(f"number={path}:{end:.6g}", VERSION)
+    assert (question.numbers, said) == (((path, end),), [])
+    far = Range(1.0, 0.5, 2.0)
+    assert [put_on_end(value, far) for value in (0.499, 1.3, 2.01)] == [0.499, 1.3, 2.01]
 
 
 def test_a_file_too_large_for_the_link_goes_along_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

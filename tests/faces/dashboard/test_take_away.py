@@ -13,7 +13,7 @@ from demandsim.faces.dashboard.levers import Moved
 from demandsim.faces.dashboard.own import taken
 from demandsim.faces.dashboard.question import Question
 from demandsim.faces.dashboard.runs import Stage, State
-from demandsim.faces.dashboard.take_away import chart, left_out_said, numbers, report, stem
+from demandsim.faces.dashboard.take_away import chart, left_out_said, numbers, report, stem, stems
 from demandsim.faces.dashboard.traced import traced
 from demandsim.faces.dashboard.two_worlds import how_far
 from demandsim.scenario.read_text import policy_from_text, scenario_from_text
@@ -47,6 +47,35 @@ def test_the_report_and_the_numbers_hold_every_world(worlds: list[Comparison]) -
     assert "Small town: the council saves on care (adjusted)" in page
     frame = pd.read_csv(io.StringIO(numbers(worlds)))
     assert len(frame) > 100
+
+
+def test_the_numbers_are_those_of_each_comparison(worlds: list[Comparison]) -> None:
+    frame = pd.read_csv(io.StringIO(numbers(worlds)))
+    for world in worlds:
+        own = frame[frame["world"] == world.policies[0].title]
+        money = own[own["table"] == "cash"].set_index("row")["mean"]
+        expected = world.shunt(view="cash", by="payer").set_index("payer")["mean"]
+        assert money.to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_one_policy_adjusted_in_two_ways_is_told_apart_in_all_that_is_taken_home(
+    worlds: list[Comparison],
+) -> None:
+    twice = [worlds[1], worlds[1]]
+    assert stems(twice) == ["small-town-council-saves-adjusted-a", "small-town-council-saves-adjusted-b"]
+    assert stems(worlds) == [stem(world.policies[0]) for world in worlds]
+    title = worlds[1].policies[0].title
+    called = {f"World A: {title}", f"World B: {title}"}
+    assert set(pd.read_csv(io.StringIO(numbers(twice)))["world"]) == called
+    page = report(twice).decode()
+    assert all(name in page for name in called)
+
+
+def test_changed_numbers_go_along_with_the_report_and_the_numbers(worlds: list[Comparison]) -> None:
+    note = "Numbers of the evidence changed: needs.frailty.support eases is 0.2."
+    assert report(worlds, note).decode().count(note) == 2
+    assert set(pd.read_csv(io.StringIO(numbers(worlds, note)))["changed_numbers"]) == {note}
+    assert pd.read_csv(io.StringIO(numbers(worlds)))["changed_numbers"].isna().all()
 
 
 def test_a_chart_is_a_picture(worlds: list[Comparison]) -> None:

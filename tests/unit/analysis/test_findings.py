@@ -62,6 +62,13 @@ def test_one_pair_tells_what_differs() -> None:
     assert not findings.clear(row.replace(1.0, 0.0))
 
 
+def test_who_paid_names_no_direction_with_one_pair() -> None:
+    frame = shunt(("council", -5e5, math.nan, math.nan), ("public purse", -5e5, math.nan, math.nan))
+    told = findings.who_paid(frame, {})
+    assert told == "One run of luck: who pays more and who less is told from two pairs on"
+    assert findings.who_paid(frame.assign(mean=0.0), {}).startswith("Nobody's spending moved")
+
+
 def test_money_views() -> None:
     less, more = shunt(("public purse", -2e6, -3e6, -1e6)), shunt(("public purse", 4e5, 1e5, 9e5))
     assert findings.money_views({"Cash": less, "Full": more}) == (

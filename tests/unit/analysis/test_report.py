@@ -162,6 +162,12 @@ def test_without_published_figures_there_is_no_such_table(comparison: Comparison
     assert "published figures" not in Page(report_text((comparison,))).text
 
 
+def test_a_note_is_said_at_the_head_and_under_what_was_run(comparison: Comparison) -> None:
+    told = Page(report_text((comparison,), note="This place has 1 changed number: ease <is> 2.")).text
+    assert told.count("This place has 1 changed number: ease <is> 2.") == 2
+    assert "changed number" not in Page(report_text((comparison,))).text
+
+
 def test_one_comparison_needs_no_list_of_them(comparison: Comparison) -> None:
     assert Page(report_text((comparison,))).all("nav") == []
 

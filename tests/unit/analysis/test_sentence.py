@@ -133,8 +133,16 @@ def test_nobody_is_left_over_alone() -> None:
     assert "one other" not in told + five
 
 
-def test_one_pair_says_that_nothing_is_known_of_chance() -> None:
-    assert large(SAVING[:1], policy(saver="council")).endswith("(cash; one pair: no interval).")
+def test_one_pair_tells_the_saving_of_that_run_and_nobody_elses_direction() -> None:
+    assert large(SAVING[:1], policy(saver="council")) == (
+        "The council saves: in this one run, the small town council saved £400,000 a year; one pair cannot tell "
+        "a policy from luck, so who paid more and who less is told from two pairs on (cash; one pair: no interval)."
+    )
+    for told in (large(SAVING[:1], policy()), sentence(compared(SAVING[:1], policy(saver="council")))):
+        assert "health trust" not in told
+        assert "purse" not in told
+        assert "families" not in told
+    assert "the health trust paid" in large(SAVING[:2], policy(saver="council"))
 
 
 def test_it_is_one_sentence() -> None:

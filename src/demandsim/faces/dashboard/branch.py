@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.analysis.words import measure_title, service_title, who
+from demandsim.agencies.changes import as_changed
+from demandsim.analysis.words import measure_title, service_title, who, who_said
 from demandsim.errors import PolicyError
 from demandsim.experiment.settle import SETTLING
 from demandsim.faces.dashboard.choices import policy_of
@@ -19,6 +21,7 @@ from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.records.measures import NAMES
 from demandsim.records.record import RunRecord
 from demandsim.scenario.check import check_together
+from demandsim.scenario.files import shipped
 from demandsim.scenario.policy import Change, Money, Policy, Split
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
@@ -48,6 +51,7 @@ class Measure(NamedTuple):
     key: str  # crises, ..., contacts:<service>, cash:<payer>
     title: str
     unit: str
+    said: str = ""  # inside a sentence; the title without
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,15 +171,41 @@ def pulled(lever: Lever, worlds: Both, world: str, week: int) -> Policy:
     else:
         policy = _made(lever, scenario, week)
     check_together(scenario, (*arm, policy))
+    if lever.kind in ("close", "open"):
+        before, after = (
+            as_changed(scenario, policies, week).scenario.services[lever.name]
+            for policies in (arm, (*arm, policy))
+        )
+        if before == after:
+            state = "closed" if after.closed else "open"
+            raise PolicyError(said(lever, scenario), "", f"it is {state} already at that week")
     return policy
 
 
 def _shipped(name: str) -> Policy:
-    """Find a shipped policy; no path is a name."""
-    try:
-        return policy_of(name)
-    except KeyError:
-        raise PolicyError(name[:60], "", "there is no such policy") from None
+    """Find a shipped policy; no path is a name, and none is looked at."""
+    if name not in _policies():
+        raise PolicyError(name[:60], "", "there is no such policy")
+    return policy_of(name)
+
+
+@lru_cache
+def _policies() -> frozenset[str]:
+    """Names of the shipped policies."""
+    return frozenset(path.stem for path in (shipped() / "policies").glob("*.toml"))
+
+
+def left_out_said(lever: Lever, week: int, weeks: int) -> str:
+    """Say how many changes of a policy, begun in a week, would fall after the run; empty where none do."""
+    if lever.kind != "policy":
+        return ""
+    policy = _shipped(lever.name)
+    by = week - (policy.first_week or 0)
+    late = sum(change.from_week + by >= weeks for change in policy.change)
+    if not late:
+        return ""
+    verbs = "falls after the last week and is" if late == 1 else "fall after the last week and are"
+    return f"{late} of its {len(policy.change)} changes {verbs} left out."
 
 
 def begun_in(policy: Policy, week: int, weeks: int) -> Policy:
@@ -255,7 +285,12 @@ def measures(scenario: Scenario) -> dict[str, Measure]:
         for name, service in scenario.services.items()
     ]
     found += [
-        Measure(f"cash:{name}", f"Spending (cash), {who(name, scenario)}", "pounds")
+        Measure(
+            f"cash:{name}",
+            f"Spending (cash), {who(name, scenario)}",
+            "pounds",
+            f"spending (cash) by {who_said(name, scenario)}",
+        )
         for name in scenario.agencies
     ]
     return {one.key: one for one in found}

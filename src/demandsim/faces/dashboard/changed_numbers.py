@@ -45,6 +45,14 @@ def changeable(scenario: Scenario) -> dict[str, Range]:
     return found
 
 
+def put_on_end(value: float, range_: Range) -> float:
+    """Give the number itself, or the published one or an end of its range where six digits cannot tell them apart.
+
+    Pages show six digits: what a visitor reads as the end of a range can be typed and is within it.
+    """
+    return next((one for one in range_ if f"{one:.6g}" == f"{value:.6g}"), value)
+
+
 def with_numbers(scenario: Scenario, numbers: Sequence[tuple[str, float]]) -> Scenario:
     """Give the scenario that stands on changed numbers; with none, the scenario itself.
 
@@ -85,6 +93,8 @@ def numbers_from(scenario: Scenario, given: Sequence[str]) -> tuple[Numbers, lis
     for text in given:
         path, _, told = text.rpartition(":")
         value = _number(told)
+        if path in known and value is not None:
+            value = put_on_end(value, known[path])
         if path not in known:
             said.append(
                 f"{scenario.title} uses no number {path[:60]!r} of the evidence that could be changed."

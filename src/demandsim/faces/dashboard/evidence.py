@@ -13,7 +13,7 @@ import solara
 from demandsim.analysis.pages import element
 from demandsim.evidence.parameter import Parameter
 from demandsim.evidence.tables import find, parameters
-from demandsim.faces.dashboard.changed_numbers import Numbers, Range, changeable, numbers_from
+from demandsim.faces.dashboard.changed_numbers import Numbers, Range, changeable, numbers_from, put_on_end
 from demandsim.faces.dashboard.question import Question, asked
 
 ROWS = 40
@@ -208,13 +208,20 @@ def changing(
             high=range_.high,
             step=step(range_),
             value=value,
-            event_enter=lambda number: set_value(float(f"{number:.6g}")),
+            event_enter=lambda number: set_value(entered(number, range_, value)),
         )
         for line in refused:
             solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
         solara.Button(
             "Run with this number", color="primary", on_click=lambda: run(numbers), disabled=bool(refused)
         )
+
+
+def entered(given: object, range_: Range, value: float) -> float:
+    """Give the number that was entered, to six digits; the one that holds where it is none."""
+    if not isinstance(given, (int, float)) or not abs(given) < float("inf"):
+        return value
+    return put_on_end(float(f"{given:.6g}"), range_)
 
 
 def wanted(

@@ -37,6 +37,7 @@ class Futures(NamedTuple):
     week: int
     pulled: NDArray[np.float64] | None = None  # [week], the same as the world's before the lever's week
     lever: str = ""
+    left_out: str = ""  # what of the lever falls after the run, in a sentence
 
     @property
     def name(self) -> str:
@@ -74,7 +75,9 @@ def drawn(futures: Futures) -> str:
         ),
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HIGH - LOW}" '
         f'style="stroke:{INK};stroke-dasharray:5 4"></line>',
-        _text(x + 5, TOP + 12, when(futures.week), INK),
+        _text(x - 5, TOP + 12, when(futures.week), INK, anchor="end")
+        if x > WIDE - 130  # where there is no room to its right
+        else _text(x + 5, TOP + 12, when(futures.week), INK),
     ]
     title = f"{_titled(futures.measure)} every {PERIOD} weeks for the place"
     return (
@@ -103,20 +106,28 @@ def sentence(futures: Futures, residents: int | None) -> str:
     before, after = (
         float(one[futures.week :].sum()) for one in (futures.worlds[futures.chosen], futures.pulled)
     )
-    left = weeks_said(len(futures.pulled) - futures.week)
     begun = f"{name}, with “{futures.lever}” from {when(futures.week)}"
-    measure = futures.measure.title[:1].lower() + futures.measure.title[1:]
+    told = f"{begun}: {_differs(futures, before, after, residents)}."
+    return f"{told} {futures.left_out}".rstrip()
+
+
+def _differs(futures: Futures, before: float, after: float, residents: int | None) -> str:
+    """Say what a measure comes to in the weeks that are left, as it would have gone and with the lever."""
+    number, money = len(futures.worlds[futures.chosen]) - futures.week, futures.measure.unit == "pounds"
+    left = f"in the {weeks_said(number)} that {'is' if number == 1 else 'are'} left"
+    title = futures.measure.title[:1].lower() + futures.measure.title[1:]
+    measure = futures.measure.said or title + ("," if "," in title else "")
     if before == after:
-        return f"{begun}: {measure} stays exactly as it was in the {left} that are left."
+        stays = "stays exactly as it was" if money else "stay exactly as they were"
+        return f"{measure} {stays} {left}"
     more = "more" if after > before else "less"
-    if futures.measure.unit == "pounds":
-        if residents is None or residents < MONEY_FROM:
-            few = "too few residents are simulated to say by how much"
-            return f"{begun}: {measure} comes to {more} in the {left} that are left; {few}."
-        return f"{begun}: {measure} comes to {short(after - before)} ({more}) in the {left} that are left."
+    if money and (residents is None or residents < MONEY_FROM):
+        return f"{measure} comes to {more} {left}; too few residents are simulated to say by how much"
+    if money:
+        return f"{measure} comes to {short(after - before)} ({more}) {left}"
     return (
-        f"{begun}: {measure}, {_rounded(after)} instead of {_rounded(before)} "
-        f"({_rounded(after - before, sign=True)}) in the {left} that are left."
+        f"{title}, {_rounded(after)} instead of {_rounded(before)} "
+        f"({_rounded(after - before, sign=True)}) {left}"
     )
 
 

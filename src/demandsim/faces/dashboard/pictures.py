@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from demandsim.analysis.attribution import failure_frame
-from demandsim.analysis.comparison import Comparison, Pair
+from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.findings import clear
 from demandsim.analysis.flows import PURSE
 from demandsim.analysis.intervals import label
@@ -28,7 +28,7 @@ from demandsim.analysis.words import (
     who,
 )
 from demandsim.faces.dashboard.terms import explained
-from demandsim.scenario.policy import Policy
+from demandsim.faces.dashboard.worlds import between, weeks_told
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 """Told apart by those who do not see red and green alike; grey is the place as it is."""
@@ -44,28 +44,6 @@ TEXT = 12
 """Pixels of a picture's text on a desk."""
 
 
-def between(worlds: Sequence[Comparison]) -> Comparison | None:
-    """Set the second world beside the first, where both differ from the place as it is."""
-    if len(worlds) < 2:
-        return None
-    one, other = worlds
-    pairs = tuple(Pair(a.policy, b.policy) for a, b in zip(one.pairs, other.pairs, strict=True))
-    return Comparison(one.scenario, _together(worlds), pairs)
-
-
-def aligned(worlds: Sequence[Comparison]) -> list[Comparison]:
-    """Count every world over the same weeks, from the first in which any of them differs, so that columns subtract."""
-    return [Comparison(one.scenario, _together(worlds), one.pairs) for one in worlds]
-
-
-def _together(worlds: Sequence[Comparison]) -> tuple[Policy, ...]:
-    """Give the policies of all worlds, each once; one beside its adjusted self is two, though both have one name."""
-    found: list[Policy] = []
-    for policy in (policy for one in worlds for policy in one.policies):
-        found += [] if policy in found else [policy]
-    return tuple(found)
-
-
 def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by: str) -> str:
     """Who saved and who paid: a row a payer, a column a world, and the difference where there are two.
 
@@ -74,11 +52,10 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
     worlds
         Each against the place as it is.
     titles
-        What each is called.
+        What each is called; each column is over its own policy's weeks, as ``Comparison`` tells it.
     view, by
         As ``shunt_frame``; without enough residents the table says that it is indicative.
     """
-    worlds = aligned(worlds)
     columns = [*worlds, *([both] if (both := between(worlds)) else [])]
     heads = [*titles, *(["The second less the first"] if len(columns) > len(worlds) else [])]
     frames = [shunt_frame(one, view=view, by=by) for one in columns]
@@ -103,7 +80,8 @@ def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by:
     mark = "" if residents >= MONEY_FROM else f" Indicative only: {residents:,} residents were simulated."
     caption = (
         f"{VIEWS[view]}: pounds a year for the place, less (−) or more (+) than as it is now; 90% interval in "
-        f"small print ({label(len(worlds[0].pairs))}). Shaded where chance alone would not do it.{mark}"
+        f"small print ({label(len(worlds[0].pairs))}). Shaded where chance alone would not do it."
+        f"{weeks_told(worlds, titles)}{mark}"
     )
     return table(
         explained(caption),
@@ -132,14 +110,17 @@ def _moves(frames: Sequence[pd.DataFrame], row: int, least: float) -> bool:
 
 def outcomes(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
     """What each world does to residents, a row a measure."""
-    frames = [outcomes_frame(one).set_index("measure", drop=False) for one in aligned(worlds)]
+    frames = [outcomes_frame(one).set_index("measure", drop=False) for one in worlds]
     there = [name for name in MAIN if name in frames[0].index]
     rows = []
     for name in there:
         now = quantity(float(frames[0]["baseline"][name]), share=name.endswith("_share"))
         cells = [_moved(frame.loc[[name]].iloc[0]) for frame in frames]
         rows.append([explained(measure_title(name)), str(frames[0]["unit"][name]), now, *cells])
-    caption = f"What it does to residents, for the place; 90% interval in small print ({label(len(worlds[0].pairs))})"
+    caption = (
+        f"What it does to residents, for the place; 90% interval in small print ({label(len(worlds[0].pairs))})."
+        f"{weeks_told(worlds, titles, now=True)}"
+    )
     shown = table(caption, ["Measure", "unit", "as it is now", *titles], rows, words=[1])
     return shown + _few(frames[0].loc[there], worlds[0])
 
@@ -154,7 +135,7 @@ def outcomes_by_quintile(worlds: Sequence[Comparison], titles: Sequence[str]) ->
     titles
         What each is called.
     """
-    frames = [quintiles_frame(one) for one in aligned(worlds)]
+    frames = [quintiles_frame(one) for one in worlds]
     first, rows = frames[0], []
     for row, (measure, quintile) in enumerate(zip(first["measure"], first["quintile"], strict=True)):
         cells = [_moved(frame.iloc[row]) for frame in frames]
@@ -165,7 +146,7 @@ def outcomes_by_quintile(worlds: Sequence[Comparison], titles: Sequence[str]) ->
         rows.append([said, _fifth(quintile), quantity(float(first["baseline"].iloc[row])), *cells])
     caption = (
         f"What it does to residents by deprivation of their neighbourhood, {PER} of each fifth; change and its 90% "
-        f"interval in small print ({label(len(worlds[0].pairs))})"
+        f"interval in small print ({label(len(worlds[0].pairs))}).{weeks_told(worlds, titles, now=True)}"
     )
     heads = ["Measure", "fifth of neighbourhoods", "as it is now", *titles]
     return table(caption, heads, rows, words=[1]) + _few(first.drop_duplicates("measure"), worlds[0])
@@ -188,7 +169,7 @@ def _few(frame: pd.DataFrame, comparison: Comparison) -> str:
     return element("p", told, kind="soft") if told else ""
 
 
-def flows(comparison: Comparison, arm: str, *, scale: float = 1.0) -> dict[str, Any]:
+def flows(comparison: Comparison, arm: str, title: str, *, scale: float = 1.0) -> dict[str, Any]:
     """Contacts traced to an agency, from the one they are traced to, to the one that pays: a Sankey.
 
     Parameters
@@ -197,6 +178,8 @@ def flows(comparison: Comparison, arm: str, *, scale: float = 1.0) -> dict[str, 
         A world against the place as it is.
     arm
         ``baseline`` or ``policy``.
+    title
+        What the world of that arm is called.
     scale
         How many times as large as usual its text is.
     """
@@ -212,7 +195,7 @@ def flows(comparison: Comparison, arm: str, *, scale: float = 1.0) -> dict[str, 
     ]
     ends = dict.fromkeys(end for link in links for end in (link["source"], link["target"]))
     return {
-        **_in_words(_flows_in_words(links)),
+        **_in_words(_flows_in_words(links, title)),
         "tooltip": {"trigger": "item"},
         "animation": False,
         "series": [
@@ -245,7 +228,7 @@ def _briefly(name: str, comparison: Comparison) -> str:
     return name
 
 
-def flows_said(comparison: Comparison, arm: str) -> str:
+def flows_said(comparison: Comparison, arm: str, title: str) -> str:
     """Give the Sankey's numbers as a table, for those who do not see it."""
     frame, names = failure_frame(comparison), names_of(comparison)
     frame = frame[frame["arm"] == arm].nlargest(MOST_FLOWS, "contacts")
@@ -254,22 +237,22 @@ def flows_said(comparison: Comparison, arm: str) -> str:
         for row in frame.to_dict("records")
     ]
     caption = (
-        "Contacts a year that follow a refusal, a lost hand-off, a closed door or a long wait: the largest. Traced: "
-        "how they came about, not how many a policy could spare"
+        f"{title}: contacts a year in this world, not the change, that follow a refusal, a lost hand-off, a closed "
+        "door or a long wait: the largest. Traced: how they came about, not how many a policy could spare"
     )
     shown = table(explained(caption), ["Traced to", "paid for by", "contacts a year"], rows, words=[1])
     return _folded(shown)
 
 
-def _flows_in_words(links: Sequence[Mapping[str, Any]]) -> str:
-    """Say what a Sankey shows: its largest flow, and how many there are."""
+def _flows_in_words(links: Sequence[Mapping[str, Any]], title: str) -> str:
+    """Say what a Sankey shows: of which world, its largest flow, and how many there are."""
     if not links:
-        return "A picture of flows, empty: no contact is traced to an agency."
+        return f"A picture of flows, empty: no contact is traced to an agency in this world ({title})."
     first = links[0]
     return (
-        f"A picture of {len(links)} flows of contacts, from the agency they are traced to, to the one that pays. The "
-        f"largest goes {first['source']} {first['target']}: {first['value']:,} contacts a year. The table below it "
-        "holds the same numbers."
+        f"{title}: a picture of {len(links)} flows of contacts in this world, not the change, from the agency they are "
+        f"traced to, to the one that pays. The largest goes {first['source']} {first['target']}: {first['value']:,} "
+        "contacts a year. The table below it holds the same numbers."
     )
 
 

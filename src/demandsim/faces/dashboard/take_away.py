@@ -18,7 +18,9 @@ from demandsim.analysis.sections import names_of
 from demandsim.analysis.sentence import MONEY_FROM, brackets
 from demandsim.analysis.shunt import shunt_frame
 from demandsim.analysis.words import grain
+from demandsim.faces.dashboard.asking import numbers_said
 from demandsim.faces.dashboard.question import Question
+from demandsim.faces.dashboard.worlds import title_of, told_apart
 from demandsim.faces.tables import comparison_frame
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.write import policy_toml, scenario_toml
@@ -26,15 +28,20 @@ from demandsim.scenario.write import policy_toml, scenario_toml
 LINK = "A link that shows this again, digit for digit, with the same version"
 
 
-def report(worlds: Sequence[Comparison]) -> bytes:
-    """Write the report of every world as one web page."""
+def report(worlds: Sequence[Comparison], note: str = "") -> bytes:
+    """Write the report of every world as one web page, with a note on numbers that were changed."""
     with tempfile.TemporaryDirectory() as folder:
-        return write_report(worlds, Path(folder) / "report.html").read_bytes()
+        return write_report(told_apart(worlds), Path(folder) / "report.html", note=note).read_bytes()
 
 
-def numbers(worlds: Sequence[Comparison]) -> str:
-    """Write money and outcomes of every world as one tidy CSV table."""
-    return pd.concat([comparison_frame(one) for one in worlds], ignore_index=True).to_csv(index=False)
+def numbers(worlds: Sequence[Comparison], note: str = "") -> str:
+    """Write money and outcomes of every world as one tidy CSV table, which begins with what the world is called."""
+    frames = []
+    for one in told_apart(worlds):
+        frames.append(comparison_frame(one))
+        frames[-1].insert(0, "world", title_of(one))
+        frames[-1]["changed_numbers"] = note
+    return pd.concat(frames, ignore_index=True).to_csv(index=False)
 
 
 def chart(world: Comparison) -> bytes:
@@ -43,7 +50,7 @@ def chart(world: Comparison) -> bytes:
         shunt_frame(world, view="cash", by="payer"),
         names_of(world),
         pounds=world.scenario.residents >= MONEY_FROM,
-        note=f"{world.policies[0].title} {brackets(world)}",
+        note=f"{title_of(world)} {brackets(world)}",
         grain=grain(world.pairs[0].baseline.scale),
     )
     return png(figure)
@@ -66,9 +73,11 @@ def copy_link(question: str, label: str) -> None:
 @solara.component
 def take_away(question: Question, worlds: Sequence[Comparison], version: str) -> None:
     """Offer the link, the report, the numbers, the charts and the files."""
-    names = [stem(one.policies[0]) for one in worlds]
+    names = stems(worlds)
+    apart = told_apart(worlds)
     place = worlds[0].scenario.name
     name = "-".join(["demandsim", place, *names])[:80]
+    note = numbers_said(question) if question.numbers else ""
     with solara.Card("Take away", margin=0):
         link, said = solara.use_memo(
             lambda: (question.link(version), left_out_said(question, version)), [question, version]
@@ -77,26 +86,35 @@ def take_away(question: Question, worlds: Sequence[Comparison], version: str) ->
         if said:
             solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["mark"])
         with solara.Row(style={"flex-wrap": "wrap"}):
-            solara.FileDownload(lambda: report(worlds), f"{name}.html", label="The report (one web page)")
-            solara.FileDownload(lambda: numbers(worlds), f"{name}.csv", label="The numbers (CSV)")
-            for world, its in zip(worlds, names, strict=True):
-                title = world.policies[0].title
+            solara.FileDownload(
+                lambda: report(worlds, note), f"{name}.html", label="The report (one web page)"
+            )
+            solara.FileDownload(lambda: numbers(worlds, note), f"{name}.csv", label="The numbers (CSV)")
+            for world, its in zip(apart, names, strict=True):
                 solara.FileDownload(
                     lambda world=world: chart(world),
                     f"demandsim-{place}-{its}.png",
-                    label=f"Chart: {title} (PNG)",
+                    label=f"Chart: {title_of(world)} (PNG)",
                 )
         with solara.Row(style={"flex-wrap": "wrap"}):
             solara.FileDownload(
                 lambda: scenario_toml(worlds[0].scenario), f"{place}.toml", label="The scenario (TOML)"
             )
-            for world, its in zip(worlds, names, strict=True):
-                policy = world.policies[0]
+            for world, shown, its in zip(worlds, apart, names, strict=True):
+                policy = world.policies[0]  # as it was run, under its own title
                 solara.FileDownload(
                     lambda policy=policy: policy_toml(policy),
                     f"{its}.toml",
-                    label=f"Policy: {policy.title} (TOML)",
+                    label=f"Policy: {title_of(shown)} (TOML)",
                 )
+
+
+def stems(worlds: Sequence[Comparison]) -> list[str]:
+    """What the files of each world are called: after its policy, with -a and -b where that is the same."""
+    found = [stem(one.policies[0]) for one in worlds]
+    if len(set(found)) == len(found):
+        return found
+    return [f"{name}-{letter}" for name, letter in zip(found, "ab", strict=True)]
 
 
 def stem(policy: Policy) -> str:

@@ -21,6 +21,7 @@ from demandsim.faces.dashboard.shown import ROOM, chart_scale
 from demandsim.faces.dashboard.take_away import take_away
 from demandsim.faces.dashboard.terms import explained
 from demandsim.faces.dashboard.traced import traced
+from demandsim.faces.dashboard.worlds import run_said, title_of, told_apart
 
 LOOK = 0.2
 """Seconds between two looks at how far a run is."""
@@ -107,9 +108,10 @@ class Answer:
 
     def __init__(self, question: Question, worlds: tuple[Comparison, ...], serial: int) -> None:
         self.question = question
-        self.worlds = worlds
+        self.run = worlds
+        self.worlds = told_apart(worlds)
         self.serial = serial
-        self.titles = [one.policies[0].title for one in worlds]
+        self.titles = [title_of(one) for one in self.worlds]
 
 
 @solara.component
@@ -151,6 +153,8 @@ def answer(shown: Answer, follows: bool) -> None:
     """The sentence first, then who saved and who paid, what it does to residents, and pictures."""
     worlds, titles = shown.worlds, shown.titles
     sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [shown.serial])
+    if ROOM.value:  # where no controls say it
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", run_said(worlds[0])), classes=["soft"])
     for said in sentences:
         solara.HTML(tag="p", unsafe_innerHTML=element("span", explained(said)), classes=["sentence"])
     if follows:
@@ -165,7 +169,7 @@ def answer(shown: Answer, follows: bool) -> None:
         [shown.serial],
     )
     solara.HTML(unsafe_innerHTML=residents)
-    take_away(shown.question, worlds, VERSION)
+    take_away(shown.question, shown.run, VERSION)
 
 
 @solara.component
@@ -195,11 +199,14 @@ def money(shown: Answer) -> None:
 @solara.component
 def flows(shown: Answer) -> None:
     """Contacts by what they follow, as a picture and in words."""
-    world, scale = shown.worlds[-1], chart_scale()
-    options = solara.use_memo(lambda: pictures.flows(world, "policy", scale=scale), [shown.serial, scale])
-    words = solara.use_memo(lambda: pictures.flows_said(world, "policy"), [shown.serial])
+    world, title, scale = shown.worlds[-1], shown.titles[-1], chart_scale()
+    heading = f"Contacts that follow a refusal or a long wait, in this world, not the change: {title}"
+    options = solara.use_memo(
+        lambda: pictures.flows(world, "policy", title, scale=scale), [shown.serial, scale]
+    )
+    words = solara.use_memo(lambda: pictures.flows_said(world, "policy", title), [shown.serial])
     with solara.Column():
-        solara.HTML(tag="h2", unsafe_innerHTML="Contacts that follow a refusal or a long wait")
+        solara.HTML(tag="h2", unsafe_innerHTML=element("span", heading))
         solara.FigureEcharts(
             options, attributes={"style": f"height: {420 * scale:.0f}px; width: 100%"}, responsive=True
         )

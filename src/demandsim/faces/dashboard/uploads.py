@@ -38,7 +38,7 @@ def uploads(chosen: Callable[[Own], None]) -> None:
         chosen(own)
         set_said((f"{own.name}.toml is taken, for this session: it is chosen above.", "soft"))
 
-    with solara.Row(gap="24px"):
+    with solara.Row(gap="24px", style={"flex-wrap": "wrap"}):
         for kind, label in (("policy", "Add a policy (TOML)"), ("scenario", "Add a scenario (TOML)")):
             upload(
                 label=f"{label}, at most {LARGEST[kind] / 1000:,.0f} kB",

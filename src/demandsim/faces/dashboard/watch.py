@@ -12,6 +12,7 @@ import solara
 
 from demandsim.analysis.pages import element
 from demandsim.faces.dashboard import journey
+from demandsim.faces.dashboard.asking import numbers_said
 from demandsim.faces.dashboard.errand import under_way, use_errand
 from demandsim.faces.dashboard.lanes import key, lanes
 from demandsim.faces.dashboard.question import Question, asked
@@ -78,6 +79,8 @@ def watch() -> None:
 
     for line in put_right:
         solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
+    if question.numbers:
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", numbers_said(question)), classes=["mark"])
     if trace is None:
         under_way(errand, "Running both worlds, with some residents followed.")
     else:

@@ -12,6 +12,7 @@ import solara
 
 from demandsim.analysis.pages import element
 from demandsim.analysis.words import service_title
+from demandsim.faces.dashboard.asking import numbers_said
 from demandsim.faces.dashboard.branch import (
     MOST_POUNDS,
     Both,
@@ -19,6 +20,7 @@ from demandsim.faces.dashboard.branch import (
     both,
     branch,
     costs,
+    left_out_said,
     lever_from,
     line,
     measures,
@@ -92,6 +94,8 @@ def what_if() -> None:
     errand = use_errand(lambda stop, tell: both(question, stop, tell), [question])
     for told in [*put_right, *lines]:
         solara.HTML(tag="p", unsafe_innerHTML=element("span", told), classes=["mark"])
+    if question.numbers:
+        solara.HTML(tag="p", unsafe_innerHTML=element("span", numbers_said(question)), classes=["mark"])
     if errand.found is None:
         under_way(errand, "Running both worlds.")
     else:
@@ -102,6 +106,7 @@ def what_if() -> None:
 def pause(worlds: Both, where: Paused, go: Callable[[Paused], None]) -> None:
     """Let a visitor choose the world, the week and the lever; show the lines so far and both futures."""
     draft, set_draft = solara.use_state(where)
+    solara.use_effect(lambda: set_draft(where), [where])  # the browser may have gone back
     shown = where if where.lever else draft
     errand = use_errand(
         lambda stop, tell: (
@@ -173,6 +178,15 @@ def pulling(worlds: Both, draft: Paused, pull: Callable[[Lever], None]) -> None:
     kind, set_kind = solara.use_state(draft.lever.kind if draft.lever else "policy")
     name, set_name = solara.use_state(draft.lever.name if draft.lever else "")
     pounds, set_pounds = solara.use_state(draft.lever.pounds if draft.lever else -100_000)
+
+    def follow() -> None:
+        """Show the lever that is pulled: the browser may have gone back to it."""
+        if draft.lever:
+            set_kind(draft.lever.kind)
+            set_name(draft.lever.name)
+            set_pounds(draft.lever.pounds or pounds)
+
+    solara.use_effect(follow, [draft.lever])
     offered = _offered(worlds, draft.world, kind)
     chosen = name if name in offered.values() else next(iter(offered.values()), "")
     called = next((title for title, key in offered.items() if key == chosen), None)
@@ -238,6 +252,7 @@ def futures(worlds: Both, shown: Paused, record: RunRecord | None) -> None:
         shown.week,
         future,
         said(shown.lever, worlds.scenario) if shown.lever else "",
+        left_out_said(shown.lever, shown.week, worlds.scenario.weeks) if shown.lever else "",
     )
     residents = worlds.scenario.residents
     if future is not None:
