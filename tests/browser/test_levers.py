@@ -140,7 +140,7 @@ def test_what_is_taken_home_is_there(tab: Any, tmp_path: Path) -> None:
     answered(page, "the council saves on care")
     for label, start in (
         ("The report (one web page)", b"<!DOCTYPE html>"),
-        ("The numbers (CSV)", b"policy,"),
+        ("The numbers (CSV)", b"world,policy,"),
         ("The scenario (TOML)", b"# Small town, written whole"),
         ("Policy: Small town: the council saves on care (TOML)", b"name = "),
         ("Chart: Small town: the council saves on care (PNG)", b"\x89PNG"),
