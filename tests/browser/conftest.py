@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+import demandsim as ds
+
 BROWSER = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 MISSING = [
     *([] if BROWSER else ["chromium (apt-get install chromium)"]),
@@ -75,7 +77,8 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """One server for all browser tests."""
+    """One server for all browser tests, with every kernel compiled before a page is timed."""
+    ds.DemandModel(ds.read_scenario("small-town").replace(residents=500), seed=1).step()
     serving = Server()
     yield serving
     serving.stop()

@@ -137,8 +137,8 @@ def test_a_word_is_explained_when_pointed_at_or_focused_and_put_away_by_escape(s
 
 def test_every_picture_has_its_words_and_its_numbers(still: Tab) -> None:
     page = shown(still, "/")
-    charts = page.locator(".solara-echarts")
-    page.wait_for_function("document.querySelectorAll('.solara-echarts[role=img][aria-label]').length == 2")
+    charts = page.locator(".ds-chart")
+    page.wait_for_function("document.querySelectorAll('.ds-chart[role=img][aria-label]').length == 2")
     for number in range(charts.count()):
         assert len(charts.nth(number).get_attribute("aria-label")) > 60
     tables = page.locator("summary:has-text('Show as a table')")

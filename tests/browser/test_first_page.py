@@ -36,6 +36,22 @@ def test_the_answer_comes_first_with_its_table_and_pictures(tab: Any) -> None:
     page.wait_for_selector("caption:has-text('Every contact at its unit cost')")
 
 
+def test_a_page_that_is_left_before_its_pictures_are_drawn_leaves_no_error(tab: Any) -> None:
+    page, held = tab.page, []
+    page.route("**/echarts*.js", lambda route: held.append(route))
+    answered(tab, TOWN)
+    page.wait_for_selector(".ds-chart", state="attached")
+    while not held:
+        page.wait_for_timeout(50)
+    page.click("nav >> text=Evidence")
+    page.wait_for_selector(".ds-chart", state="detached")
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # the library is read, and finds no picture to draw
+    assert tab.wrong == []
+
+
 def test_a_link_shows_the_same_digits_in_a_fresh_browser_and_a_refresh_loses_nothing(tab: Any) -> None:
     told = answered(tab, TOWN)
     table = tab.page.inner_text("table >> nth=0")

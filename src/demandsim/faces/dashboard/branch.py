@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +14,12 @@ from demandsim.agencies.changes import as_changed
 from demandsim.analysis.words import measure_title, service_title, who, who_said
 from demandsim.errors import PolicyError
 from demandsim.experiment.settle import SETTLING
-from demandsim.faces.dashboard.choices import policy_of
-from demandsim.faces.dashboard.errand import Tell
+from demandsim.faces.dashboard.choices import policy_of, shipped_policies
+from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.records.measures import NAMES
 from demandsim.records.record import RunRecord
 from demandsim.scenario.check import check_together
-from demandsim.scenario.files import shipped
 from demandsim.scenario.policy import Change, Money, Policy, Split
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
@@ -99,7 +97,7 @@ def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
     """
     scenario = question.scenario()
     start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
-    ran = _runner(stop, tell, SETTLING + 2 * scenario.weeks)
+    ran = runner(stop, tell, SETTLING + 2 * scenario.weeks)
     if not ran(start, 0):
         return None
     records = []
@@ -137,28 +135,11 @@ def branch(
     scenario, arm = worlds.scenario, worlds.arm(world)
     policy = pulled(lever, worlds, world, week)
     model = DemandModel(scenario, seed=worlds.question.seed, policies=arm, start=worlds.start)
-    ran = _runner(stop, tell, scenario.weeks)
+    ran = runner(stop, tell, scenario.weeks)
     if not ran(model, week):
         return None
     future = model.fork([*arm, policy])
     return future.record if ran(future, scenario.weeks) else None
-
-
-def _runner(stop: threading.Event, tell: Tell, total: int) -> Callable[[DemandModel, int], bool]:
-    """Give what runs a model up to a week, tells the share of all weeks that is done, and says if it got there."""
-    done = 0
-
-    def ran(model: DemandModel, until: int) -> bool:
-        nonlocal done
-        while model.week < until:
-            if stop.is_set():
-                return False
-            model.step()
-            done += 1
-            tell(done / total)
-        return True
-
-    return ran
 
 
 def pulled(lever: Lever, worlds: Both, world: str, week: int) -> Policy:
@@ -184,15 +165,9 @@ def pulled(lever: Lever, worlds: Both, world: str, week: int) -> Policy:
 
 def _shipped(name: str) -> Policy:
     """Find a shipped policy; no path is a name, and none is looked at."""
-    if name not in _policies():
+    if name not in shipped_policies():
         raise PolicyError(name[:60], "", "there is no such policy")
     return policy_of(name)
-
-
-@lru_cache
-def _policies() -> frozenset[str]:
-    """Names of the shipped policies."""
-    return frozenset(path.stem for path in (shipped() / "policies").glob("*.toml"))
 
 
 def left_out_said(lever: Lever, week: int, weeks: int) -> str:

@@ -23,6 +23,12 @@ def places() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped().glob("*.toml")))
 
 
+@lru_cache
+def shipped_policies() -> tuple[str, ...]:
+    """Names of the shipped policies."""
+    return tuple(sorted(path.stem for path in (shipped() / "policies").glob("*.toml")))
+
+
 def place_titles(files: Sequence[Own] = ()) -> dict[str, str]:
     """Title every place, shipped and own, by its key; no two alike."""
     own = {one.key: f"{read_scenario(one).title} (your file {one.name})" for one in _of("scenario", files)}
@@ -64,9 +70,7 @@ def presets(place: str, files: Sequence[Own] = ()) -> dict[str, str]:
 def _fitting(place: str, own: Own | None) -> dict[str, str]:
     """Title the shipped policies that fit a place."""
     scenario = scenario_of(place, (own,) if own else ())
-    every = {
-        path.stem: _shipped_policy(path.stem) for path in sorted((shipped() / "policies").glob("*.toml"))
-    }
+    every = {name: _shipped_policy(name) for name in shipped_policies()}
     return {name: policy.title for name, policy in every.items() if _fits(scenario, policy)}
 
 
@@ -90,7 +94,7 @@ def _shipped_scenario(place: str) -> Scenario:
 @lru_cache
 def _shipped_policy(name: str) -> Policy:
     """Read a shipped policy, once; no path is a name."""
-    if not (shipped() / "policies" / f"{name}.toml").is_file() or "/" in name:
+    if name not in shipped_policies():
         raise KeyError(name)
     return read.read_policy(name)
 

@@ -13,6 +13,7 @@ import solara.lab
 from demandsim.analysis.pages import element
 from demandsim.errors import DemandSimError
 from demandsim.faces.dashboard.runs import THREADS
+from demandsim.simulation.model import DemandModel
 
 Found = TypeVar("Found")
 Tell = Callable[[float], None]
@@ -59,6 +60,24 @@ class Errand(Generic[Found]):
     def _tell(self, part: float) -> None:
         """Note how far it is."""
         self.part = part
+
+
+def runner(stop: threading.Event, tell: Tell, total: int) -> Callable[[DemandModel, int], bool]:
+    """Give what runs a model up to a week, tells the share of all weeks that is done, and says if it got there."""
+    done = 0
+
+    def ran(model: DemandModel, until: int) -> bool:
+        """Run on to a week, unless it was stopped."""
+        nonlocal done
+        while model.week < until:
+            if stop.is_set():
+                return False
+            model.step()
+            done += 1
+            tell(done / total)
+        return True
+
+    return ran
 
 
 def use_errand(work: Callable[[threading.Event, Tell], Found | None], asked: list[Any]) -> Errand[Found]:

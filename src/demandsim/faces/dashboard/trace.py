@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.experiment.settle import SETTLING
+from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.population.columns import HERE
 from demandsim.records.journal import CONTACT, HANDED_ON, LOST_ON_THE_WAY, STAY_BEGAN, TURNED_AWAY
@@ -52,9 +53,7 @@ class Trace:
         }
 
 
-def traced(
-    question: Question, stop: threading.Event, tell: Callable[[float], None], also: int = -1
-) -> Trace | None:
+def traced(question: Question, stop: threading.Event, tell: Tell, also: int = -1) -> Trace | None:
     """Run both worlds with some residents followed; None if it was stopped.
 
     Parameters
@@ -70,22 +69,9 @@ def traced(
     """
     scenario = question.scenario()
     start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
-    total = SETTLING + 2 * scenario.weeks
-    done = 0
-
-    def ran(model: DemandModel) -> bool:
-        """Run a week, unless it was stopped."""
-        nonlocal done
-        if stop.is_set():
-            return False
-        model.step()
-        done += 1
-        tell(done / total)
-        return True
-
-    while start.week < 0:
-        if not ran(start):
-            return None
+    ran = runner(stop, tell, SETTLING + 2 * scenario.weeks)
+    if not ran(start, 0):
+        return None
     people = int(start.state.identity.shape[0])
     residents = chosen(start, question.seed)
     if 0 <= also < people:
@@ -108,12 +94,12 @@ def traced(
 
 
 def _weeks(
-    model: DemandModel, residents: NDArray[np.int64], ran: Callable[[DemandModel], bool]
+    model: DemandModel, residents: NDArray[np.int64], ran: Callable[[DemandModel, int], bool]
 ) -> NDArray[np.uint8] | None:
     """Run a world to its end; every week of the residents, or None if it was stopped."""
     weeks = np.zeros((model.place_scenario.weeks, residents.size), np.uint8)
     for week in weeks:
-        if not ran(model):
+        if not ran(model, model.week + 1):
             return None
         week[:] = this_week(model, residents)
     return weeks

@@ -15,6 +15,7 @@ from demandsim.analysis.sections import names_of
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.faces.dashboard import pictures
 from demandsim.faces.dashboard.asking import asking, numbers_said
+from demandsim.faces.dashboard.chart import chart
 from demandsim.faces.dashboard.question import Question, asked, refusal
 from demandsim.faces.dashboard.runs import RUNS, State
 from demandsim.faces.dashboard.shown import ROOM, chart_scale
@@ -207,9 +208,7 @@ def flows(shown: Answer) -> None:
     words = solara.use_memo(lambda: pictures.flows_said(world, "policy", title), [shown.serial])
     with solara.Column():
         solara.HTML(tag="h2", unsafe_innerHTML=element("span", heading))
-        solara.FigureEcharts(
-            options, attributes={"style": f"height: {420 * scale:.0f}px; width: 100%"}, responsive=True
-        )
+        chart(option=options, height=round(420 * scale))
         solara.HTML(unsafe_innerHTML=words)
 
 
@@ -236,7 +235,5 @@ def over_time(shown: Answer) -> None:
     words = solara.use_memo(
         lambda: pictures.lines_said(shown.worlds, shown.titles, service), [shown.serial, service]
     )
-    solara.FigureEcharts(
-        options, attributes={"style": f"height: {360 * scale:.0f}px; width: 100%"}, responsive=True
-    )
+    chart(option=options, height=round(360 * scale))
     solara.HTML(unsafe_innerHTML=words)

@@ -60,13 +60,12 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") putAway(); });
 document.addEventListener("scroll", putAway, true);
 
-// A chart is a picture, which ECharts describes but does not say; a bar without a name says how far something is.
-function nameRest() {
-  for (const chart of document.querySelectorAll(".solara-echarts:not([role])")) chart.setAttribute("role", "img");
+// A bar without a name says how far something is.
+function nameBars() {
   for (const bar of document.querySelectorAll(".v-progress-linear:not([aria-label])")) {
     bar.setAttribute("aria-label", bar.matches(".v-progress-linear--absolute") ? "Working" : "How far the run is");
   }
 }
 
-new MutationObserver(() => { nameLists(); nameRest(); }).observe(document.body, { childList: true, subtree: true,
+new MutationObserver(() => { nameLists(); nameBars(); }).observe(document.body, { childList: true, subtree: true,
   attributes: true, attributeFilter: ["aria-expanded"] });
