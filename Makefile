@@ -41,8 +41,15 @@ offline-kit: $(READY)  ## a folder of wheels that installs the dashboard with no
 		'  demandsim/bin/demandsim dashboard --open' > offline-kit/README.txt
 	@echo "offline-kit holds $$(ls offline-kit/*.whl | wc -l) wheels; offline-kit/README.txt says how to install them"
 
+# Tests that time a page in a browser run alone; all others share the processors, a file at a time.
+BROWSER := tests/browser
+OTHERS := $(filter-out $(BROWSER) $(BROWSER)/%,$(TESTS))
+TIMED := $(patsubst tests,$(BROWSER),$(filter tests $(BROWSER) $(BROWSER)/%,$(TESTS)))
+
 test: $(READY)  ## run the tests (TESTS="tests/unit" for a part) and say what was not run
-	@status=0; $(BIN)/python -m pytest $(TESTS) || status=$$?; \
+	@status=0; \
+	$(if $(OTHERS),$(BIN)/python -m pytest $(OTHERS) --ignore $(BROWSER) -n auto --dist loadfile || status=$$?;) \
+	$(if $(TIMED),$(BIN)/python -m pytest $(TIMED) || status=$$?;) \
 	echo "not run: whatever is listed above as SKIPPED; tests/speed/bench.py (make bench);" \
 		"tests/validate (make validate)"; \
 	for kind in $$(ls -d tests/*/ | grep -v -e __pycache__ -e speed -e validate); do \
