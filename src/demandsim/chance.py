@@ -70,7 +70,7 @@ USES: tuple[Use, ...] = (
     Use(SEVERITY, "severity", "need", ("starts_at", "", "", ""), True),
     Use(SHARE, "share", "16-bit hash of a policy's name", ("share", "", "", ""), True),
     Use(ARRIVAL, "arrival", "0", ("household", "template", "ticket", ""), True),
-    Use(LIVE, "live", "0", ("death", "leaves_home", "", "spell"), False),
+    Use(LIVE, "live", "0", ("death", "leaves_home", "stands_in", "spell"), False),
     Use(
         CHANGE_NEEDS,
         "change_needs",

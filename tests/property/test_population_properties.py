@@ -55,7 +55,7 @@ def test_any_place_is_made_whole(of: Place, residents: int, seed: int) -> None:
     count = sizes(people, homes)
     here = people.arrives_week == NEVER
     assert here.sum() == residents == count.residents
-    years = (np.where(here, -52, people.arrives_week) - people.born_week) // WEEKS_A_YEAR
+    years = (np.where(here, 0, people.arrives_week) - people.born_week) // WEEKS_A_YEAR
     assert years.min() >= 0
     assert years.max() < 101
     heads = homes.first[people.household[here]]

@@ -132,7 +132,7 @@ def test_babies_and_households_arrive_as_the_schedule_says() -> None:
     """Every week exactly as many as the projection says, and who it says, though people die and leave meanwhile."""
     weeks = 156
     model = growing(weeks)
-    schedule = project(model.place_scenario.place, RESIDENTS, first=0, last=weeks - 1)
+    schedule = project(model.place_scenario.place, RESIDENTS, weeks=weeks)
     state = model.state
     comes = state.arrives_week >= 0
     due = np.bincount(state.arrives_week[comes], minlength=weeks)
@@ -161,7 +161,7 @@ def test_births_counted_are_those_of_the_schedule() -> None:
     """A household may bring a child; it moved in, and its birth was elsewhere."""
     weeks = 156
     model = growing(weeks)
-    schedule = project(model.place_scenario.place, RESIDENTS, first=0, last=weeks - 1)
+    schedule = project(model.place_scenario.place, RESIDENTS, weeks=weeks)
     model.run()
     births = model.weekly.arrays()["measure"].sum(axis=2)[:, BIRTHS]
     assert births.tolist() == schedule.births.sum(axis=1).tolist()
@@ -188,7 +188,7 @@ def test_the_schedule_has_the_births_that_the_places_people_have() -> None:
         growth = np.mean((1 + district.growth) ** (np.arange(52) / 52))
         expected += lives * yearly * growth
         assert district.growth > 0, name
-    births = project(PLACE, RESIDENTS, first=0, last=51).births.sum()
+    births = project(PLACE, RESIDENTS, weeks=52).births.sum()
     assert expected > 300
     assert abs(births - expected) <= 2
 

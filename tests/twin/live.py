@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.twin.people import ADULT, CHILD, Home, Resident
+from tests.twin.people import ADULT, CHILD, ONE_NEED, SERVICES, Home, Resident
 
 from demandsim.agencies.rules import MOST_DEATH
 from demandsim.chance import ARRIVAL, HOUSEHOLD, LIVE
-from demandsim.population.columns import DEAD, HERE, LEFT
+from demandsim.population.columns import DEAD, HERE, LEFT, NEVER, NOT_YET, Residents, declared
 from demandsim.records import measures
 
 if TYPE_CHECKING:
     from tests.twin.town import Town
 
+STAY = (
+    "bad_spell", "place", "stay_service", "stay_need", "stay_since", "ready_since", "stay_cause", "back_to",
+    "back_need", "back_cause", "awaits",
+)  # fmt: skip
+MEMORIES = ("last_contact", "offered", "reached")
+"""Lists of weeks: by remembered service, by programme."""
 GROWN = 18 * 52
 PRIVATE = 2
 
 
 def live(town: Town) -> None:
     """Let everyone age by a week, take the turns life has for them, and let those due arrive."""
+    if town.week == 0:
+        meet_newcomers(town)
     for resident in town.residents[: town.arrived]:
         resident.grow_older()
         if resident.here:
             take_turns(town, resident)
+        elif resident.presence == NOT_YET and resident.born_week == town.week:
+            resident.presence = HERE  # a resident of week 0, born while the place settles
+            town.people_now += 1
+    stand_in(town)
     while town.arrived < len(town.residents) and town.residents[town.arrived].arrives_week == town.week:
         arrive(town, town.residents[town.arrived])
         town.arrived += 1
@@ -33,7 +45,11 @@ def take_turns(town: Town, resident: Resident) -> None:
     """Die, or begin or end a bad spell; one who lives at home may move away with the household, or leave home."""
     life = town.terms.life
     if resident.word(LIVE, 0, "death") < chance_of_death(town, resident):
-        depart(town, resident, DEAD)
+        if town.week < 0:
+            resident.presence = DEAD  # until all have taken their turn
+            town.would_have_died.append(resident)
+        else:
+            depart(town, resident, DEAD)
         return
     turns = life.spell_end if resident.bad_spell else life.spell_start
     if resident.word(LIVE, 0, "spell") < turns:
@@ -41,8 +57,11 @@ def take_turns(town: Town, resident: Resident) -> None:
     if resident.place != 0:
         return
     if town.luck.word(resident.home.number, HOUSEHOLD, 0, "moves_out") < life.moves_out:
-        depart(town, resident, LEFT)
-    elif is_grown_child(resident) and resident.word(LIVE, 0, "leaves_home") < life.leave_home:
+        if town.week < 0:
+            be_new(resident)
+        else:
+            depart(town, resident, LEFT)
+    elif town.week >= 0 and is_grown_child(resident) and resident.word(LIVE, 0, "leaves_home") < life.leave_home:
         leave_parents(town, resident)
 
 
@@ -82,6 +101,63 @@ def leave_parents(town: Town, resident: Resident) -> None:
     own.members.append(resident)
     resident.home = own
     resident.role, resident.tenure, resident.benefit = ADULT, PRIVATE, 0
+
+
+def stand_in(town: Town) -> None:
+    """While the place settles, give whoever would have died the life of somebody like them, where there is one."""
+    people = town.residents[: town.arrived]
+    for resident in town.would_have_died:
+        at = resident.word(LIVE, 0, "stands_in") * len(people) >> 32
+        like = next((other for other in (*people[at:], *people[:at]) if is_like(other, resident)), None)
+        if like is not None:
+            live_as(resident, like)
+    for resident in town.would_have_died:
+        resident.presence = HERE
+    town.would_have_died.clear()
+
+
+def is_like(other: Resident, resident: Resident) -> bool:
+    """Tell whether somebody is of the same age band, sex and decile, and does not live where whole households do."""
+    stays = [stay for stay in (other.stay_service, other.back_to) if stay is not None]
+    came_along = other.place > 0 and other.stay_service is None
+    return (
+        other.here
+        and other.cell == resident.cell
+        and not came_along
+        and not any(stay.door.whole for stay in stays)
+    )
+
+
+def live_as(resident: Resident, like: Resident) -> None:
+    """Have the needs, doors and stay of another."""
+    for name in STAY:
+        setattr(resident, name, getattr(like, name))
+    for name in MEMORIES:
+        setattr(resident, name, list(getattr(like, name)))
+    for need, example in zip(resident.needs, like.needs, strict=True):
+        for name in ONE_NEED:
+            setattr(need, name, getattr(example, name))
+
+
+def be_new(resident: Resident) -> None:
+    """Be somebody with the same needs who has just moved in."""
+    for need in resident.needs:
+        severity = need.severity
+        for name in ONE_NEED:
+            start = declared(Residents)[name].start
+            setattr(need, name, None if name in SERVICES else start)
+        need.severity = severity
+    for name in MEMORIES:
+        setattr(resident, name, [NEVER] * len(getattr(resident, name)))
+
+
+def meet_newcomers(town: Town) -> None:
+    """Give whoever will move in the needs and the spell of the resident they are like."""
+    for resident in town.residents[town.arrived :]:
+        if resident.like is not None:
+            resident.bad_spell = resident.like.bad_spell
+            for need, example in zip(resident.needs, resident.like.needs, strict=True):
+                need.severity = example.severity
 
 
 def arrive(town: Town, resident: Resident) -> None:

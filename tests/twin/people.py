@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from demandsim.chance import SHARE
-from demandsim.population.columns import HERE, OPEN, UNSERVED, Homes, Residents, declared
+from demandsim.population.columns import HERE, NEVER, OPEN, UNSERVED, Homes, Residents, declared
 from demandsim.scenario.base import AGE_BANDS, PLACES
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class Resident(mesa.Agent):
         self.row = row
         self.needs = [Need(number) for number in range(len(model.scenario_needs))]
         self.stay_service: Service | None = None
+        self.like: Resident | None = None  # of one who will move in: whom it is like
 
     @property
     def here(self) -> bool:
@@ -188,6 +189,9 @@ def settle_in(town: Town, columns: Residents, homes: Homes) -> tuple[list[Reside
                     setattr(need, name, town.service_of(number) if name in SERVICES else number)
             else:
                 setattr(resident, name, town.service_of(value) if name in SERVICES else value)
+    for resident, like in zip(residents, columns.next_in_home.tolist(), strict=True):
+        if like >= 0 and columns.arrives_week[resident.row] > NEVER:
+            resident.like = residents[like]
     for house, first in zip(houses, homes.first.tolist(), strict=True):
         while first >= 0:
             house.members.append(residents[first])
@@ -206,13 +210,18 @@ def laid_out(residents: list[Resident]) -> dict[str, Any]:
         if name == "household":
             values: list[Any] = [resident.home.number for resident in residents]
         elif name == "next_in_home":
-            values = [following.get(resident.row, -1) for resident in residents]
+            values = [following.get(r.row, _row_of(r.like)) for r in residents]
         elif name in ONE_NEED:
             values = [[_number(getattr(need, name)) for need in resident.needs] for resident in residents]
         else:
             values = [_number(getattr(resident, name)) for resident in residents]
         columns[name] = np.array(values, column.dtype)
     return columns
+
+
+def _row_of(like: Resident | None) -> int:
+    """Give the row of the resident that one who has not moved in yet is like, -1 for none."""
+    return -1 if like is None else like.row
 
 
 def _number(value: Any) -> Any:

@@ -17,12 +17,9 @@ MOST_RATIO = 1 << 24
 
 
 def start_needs(town: Town) -> None:
-    """Give needs to those who are here, and to those who will move in; babies are born without.
-
-    Somebody who will move in has the chances of the age at arrival, and the need's ages as of now.
-    """
+    """Give needs to those who are here; babies are born without, and newcomers are met in week 0."""
     for resident in town.residents:
-        if not resident.here and resident.born_week >= resident.arrives_week:
+        if not resident.here:
             continue
         for terms, need in zip(town.terms.needs, resident.needs, strict=True):
             held = terms.first_week <= resident.age < terms.last_week

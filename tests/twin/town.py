@@ -53,7 +53,9 @@ class Town(mesa.Model):
         self.luck.begin_week(first_week)
         self.residents, self.homes = settle_in(self, columns, homes)
         self.homes_there = sizes(columns, homes).reserved
-        self.arrived = self.people_at_start = self.people_now = int((columns.presence == HERE).sum())
+        self.arrived = self.people_at_start = sizes(columns, homes).residents
+        self.people_now = int((columns.presence == HERE).sum())
+        self.would_have_died: list[Resident] = []
         kinds = sum(len(service.kinds) for service in scenario.services.values())
         self.shape = Shape(kinds, len(scenario.needs) + 1, len(scenario.agencies) + 1)
         self.agency_names = list(scenario.agencies)
@@ -84,6 +86,8 @@ class Town(mesa.Model):
     def begin_week(self) -> None:
         """Take up the rules of the week, freeze the groups they fix, and open a new page."""
         self.take_up_rules()
+        if self.week == 0:
+            self.freeze_anew()
         self.freeze_groups()
         self.luck.begin_week(self.week)
         self.book = Book(self.shape, len(self.agency_names))
@@ -106,11 +110,19 @@ class Town(mesa.Model):
                     if resident.here and resident.meets(group):
                         resident.member |= 1 << group.bit
 
+    def freeze_anew(self) -> None:
+        """Freeze the scenario's own groups once more: they count from the first recorded week."""
+        for resident in self.residents:
+            resident.member &= ~sum(1 << bit for bit in self.own_groups)
+        self.frozen -= self.own_groups
+
     def freeze_at_the_start(self) -> None:
         """Freeze the groups of every version there has been by now, the scenario's own first."""
         for version in range(self.version + 1):
             self.terms = Reader(self.timetable.versions[version].rules, self.services).terms()
             self.freeze_groups()
+            if version == 0:
+                self.own_groups = set(self.frozen)
 
     def end_week(self) -> None:
         """Keep the week if it is recorded, and turn the page."""

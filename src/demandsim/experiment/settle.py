@@ -1,17 +1,15 @@
-"""Settling: a year run before the first recorded week, so that queues and stays are not empty at the start."""
+"""Settling: ten years run before the first recorded week, so that needs, queues and stays begin at rest."""
 
 from __future__ import annotations
 
 from demandsim.chance import check_seed
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
-
-SETTLING = 52
-"""Weeks, numbered -52 to -1; run without policies and not recorded."""
+from demandsim.simulation.settling import SETTLING
 
 
 def settle(scenario: Scenario, *, seed: int, threads: int = 1) -> DemandModel:
-    """Run the 52 weeks before the first recorded one.
+    """Run the weeks before the first recorded one.
 
     Parameters
     ----------

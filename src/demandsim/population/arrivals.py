@@ -45,7 +45,7 @@ def arrivals_of(place: Place, key: int, schedule: Schedule, start: Start) -> Arr
     schedule : Schedule
         How many and when.
     start : Start
-        Who lives there in the schedule's first week.
+        Who lives there in week 0.
 
     Returns
     -------
@@ -67,13 +67,13 @@ def arrivals_of(place: Place, key: int, schedule: Schedule, start: Start) -> Arr
             key, next_row, district[begin:end], moving[begin:end], copied[begin:end],
             women, upto, women_from, homes, homes_from, sizes,
         )  # fmt: skip
-    return _spell_out(place, key, schedule.first, start, Events(week, moving == 1, copied))
+    return _spell_out(place, key, start, Events(week, moving == 1, copied))
 
 
 class Events(NamedTuple):
     """Births and moves in, in order: one row each."""
 
-    week: NDArray[np.int64]  # [event] from the schedule's first week
+    week: NDArray[np.int64]  # [event]
     moving: NDArray[np.bool_]  # [event]
     copied: NDArray[np.int64]  # [event] a birth's mother, or the home that a household is like
 
@@ -139,7 +139,7 @@ def _pick(
             next_row[0] += 1
 
 
-def _spell_out(place: Place, key: int, first_week: int, start: Start, events: Events) -> Arrivals:
+def _spell_out(place: Place, key: int, start: Start, events: Events) -> Arrivals:
     """Turn births and households into residents, one row each, in order."""
     lists, starts = _members(start)
     ends = np.append(starts[1:], start.age.size)
@@ -150,7 +150,7 @@ def _spell_out(place: Place, key: int, first_week: int, start: Start, events: Ev
     moving = events.moving[event]
     copied = np.where(moving, lists[np.where(moving, starts[home[event]] + offset, 0)], events.copied[event])
     new_home = start.first.size + np.cumsum(events.moving) - 1
-    week = events.week[event] + first_week
+    week = events.week[event]
     rows = start.age.size + np.arange(event.size, dtype=np.int64)
     boys = draw_many(key, rows, LIFELONG_WEEK, address(TRAITS, 0))[:, 0] < chance_units(place.male_by_band[0])
     return Arrivals(
@@ -161,7 +161,7 @@ def _spell_out(place: Place, key: int, first_week: int, start: Start, events: Ev
         parent=np.where(moving, rows - offset, copied),
         home_district=start.cell[start.first[events.copied[events.moving]]] // DECILES,
         sex=np.where(moving, start.sex[copied], boys).astype(np.uint8),
-        # Whoever is copied was so old in the first week; the newcomer is as old when it comes, and a week at least:
+        # Whoever is copied was so old in week 0; the newcomer is as old when it comes, and a week at least:
         # whoever comes in the week of birth is born here.
         born_week=np.where(moving, week - np.maximum(start.age[copied], 1), week),
     )

@@ -47,7 +47,13 @@ class Residents(NamedTuple):
     ]
     household: Annotated[Array, Column(np.int32, "resident", "number of the home lived in")]
     next_in_home: Annotated[
-        Array, Column(np.int32, "resident", "row of the next member of the same home, -1 last", -1)
+        Array,
+        Column(
+            np.int32,
+            "resident",
+            "row of the next member of the same home, -1 last; of the resident a newcomer is like, until it moves in",
+            -1,
+        ),
     ]
     role: Annotated[
         Array, Column(np.uint8, "resident", "0 adult (the home's reference person), 1 partner, 2 child")

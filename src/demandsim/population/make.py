@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demandsim.chance import LIFELONG_WEEK, TRAITS, TRAITS_MORE, address, check_seed, draw_many
 from demandsim.population.arrivals import Arrivals, arrivals_of
-from demandsim.population.columns import HERE, NEVER, Homes, Residents, empty
+from demandsim.population.columns import HERE, NEVER, NOT_YET, Homes, Residents, empty
 from demandsim.population.pools import CHILD
 from demandsim.population.projection import project
 from demandsim.population.start import Start, people_at_start
@@ -17,10 +17,6 @@ from demandsim.population.traits import claims, fill_cells, inherited, own_grade
 from demandsim.scenario.base import DECILES
 from demandsim.scenario.place import Place
 from demandsim.scenario.schema import Scenario
-
-SETTLING = 52
-"""Weeks before week 0 that are run but not recorded."""
-
 
 class Sizes(NamedTuple):
     """How many there are of everything."""
@@ -31,7 +27,7 @@ class Sizes(NamedTuple):
     reserved: int  # number of the first home kept for a grown child: row r takes home `reserved + r`
 
 
-def make_population(scenario: Scenario, seed: int, *, before: int = SETTLING) -> tuple[Residents, Homes]:
+def make_population(scenario: Scenario, seed: int, *, before: int = 0) -> tuple[Residents, Homes]:
     """Make everyone who is or will be in a scenario's place, and their homes.
 
     Parameters
@@ -41,14 +37,16 @@ def make_population(scenario: Scenario, seed: int, *, before: int = SETTLING) ->
     seed : int
         The run's seed.
     before : int
-        Weeks run before week 0.
+        Weeks run before week 0, which settle the place.
 
     Returns
     -------
     residents : Residents
-        Row r is the resident with identity r: first those who live in the place in week `-before`, linked
-        into homes; then those who arrive, by week, not yet here and in no home's list. An arrival's
-        `household` is the home it will join: a new one, or for a birth its mother's at the start.
+        Row r is the resident with identity r: first those who live in the place in week 0, linked into homes,
+        the youngest of them not yet here where they are born while the place settles; then those who arrive, by
+        week, not yet here and in no home's list. An arrival's `household` is the home it will join: a new one, or
+        for a birth its mother's at the start. Whoever moves in has the resident that it is like in
+        `next_in_home` until then.
     homes : Homes
         Homes at the start; those of households that will arrive, empty; one for every row, empty.
 
@@ -61,7 +59,7 @@ def make_population(scenario: Scenario, seed: int, *, before: int = SETTLING) ->
     """
     key = check_seed(seed)
     start = people_at_start(scenario.place, key, scenario.residents)
-    schedule = project(scenario.place, scenario.residents, first=-before, last=scenario.weeks - 1)
+    schedule = project(scenario.place, scenario.residents, weeks=scenario.weeks)
     arrivals = arrivals_of(scenario.place, key, schedule, start)
     residents = empty(
         Residents,
@@ -119,12 +117,13 @@ def fill_residents(
     here = start.age.size
     residents.identity[:] = np.arange(residents.identity.size)
     residents.arrives_week[here:] = arrivals.week
-    residents.presence[:here] = HERE
-    residents.born_week[:] = _after(-before - start.age, arrivals.born_week)
+    # Whoever is under a week old in week 0 was born the week before, so that all are here by then.
+    residents.born_week[:] = _after(np.minimum(-start.age, -1), arrivals.born_week)
+    residents.presence[:here] = np.where(residents.born_week[:here] <= -max(before, 1), HERE, NOT_YET)
     residents.sex[:] = _after(start.sex, arrivals.sex)
     residents.role[:] = _after(start.role, np.where(arrivals.is_birth, CHILD, start.role[arrivals.copied]))
     residents.household[:] = _after(start.home, arrivals.home)
-    residents.next_in_home[:here] = start.following
+    residents.next_in_home[:] = _after(start.following, np.where(arrivals.is_birth, -1, arrivals.copied))
     cell = _after(start.cell, start.cell[arrivals.copied])
     residents.district[:] = cell // DECILES
     residents.decile[:] = cell % DECILES + 1
@@ -151,9 +150,9 @@ def _fill_drawn(place: Place, key: int, residents: Residents, start: Start, arri
     residents.grade[:] = own
     # A mother who lives with her own parents may have a grade inherited: those at the start come first.
     residents.grade[:here] = inherited(place, own[:here], own[head[:here]], start.role, words[:here, 3])
-    parents = residents.grade[head[here:]].copy()
-    parents[~arrivals.is_birth] = own[head[here:]][~arrivals.is_birth]
-    residents.grade[here:] = inherited(place, own[here:], parents, residents.role[here:], words[here:, 3])
+    parents = residents.grade[np.where(arrivals.is_birth, arrivals.copied, 0)]
+    born = inherited(place, own[here:], parents, residents.role[here:], words[here:, 3])
+    residents.grade[here:] = np.where(arrivals.is_birth, born, residents.grade[arrivals.copied])
     residents.support[:] = support(place, words[:, 2])
 
 

@@ -20,7 +20,6 @@ _CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 class Schedule(NamedTuple):
     """What comes in each week: whole numbers by week and district."""
 
-    first: int  # the week of row 0
     births: NDArray[np.int64]  # [week, district] children
     moves: NDArray[np.int64]  # [week, district] households
 
@@ -32,10 +31,9 @@ class Flows(NamedTuple):
     deaths: Fraction
     leave: Fraction
     enter: Fraction
-    replace: Fraction
 
 
-def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
+def project(place: Place, residents: int, *, weeks: int) -> Schedule:
     """Count the births and the households that move in, week by week.
 
     Parameters
@@ -43,9 +41,9 @@ def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
     place : Place
         Its people, births, deaths, moves and growth are read.
     residents : int
-        How many are simulated, in week `first` and again in week 0.
-    first, last : int
-        The first and the last week.
+        How many are simulated in week 0.
+    weeks : int
+        How many weeks follow, the first of them week 0.
 
     Returns
     -------
@@ -55,10 +53,8 @@ def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
 
     Notes
     -----
-    The age structure is held as it is at the start. From week 0 numbers grow at the district's own rate; in the
-    weeks before it, which settle the place, as many come as go, so that week 0 begins with `residents`.
+    The age structure is held as it is at the start; numbers grow at the district's own rate.
     """
-    weeks, still = max(0, last - first + 1), max(0, -first)
     births = np.zeros((weeks, len(place.districts)), dtype=np.int64)
     moves = np.zeros_like(births)
     people = split_by_largest_remainder(residents, [each.population for each in place.districts.values()])
@@ -68,11 +64,9 @@ def project(place: Place, residents: int, *, first: int, last: int) -> Schedule:
         # Districts round at different points: small ones would all have their first birth in one week.
         offset = UNIT * (2 * number + 1) // (2 * len(place.districts))
         yearly = people[number] * UNIT
-        born = yearly * flow.births
-        births[:, number] = _weekly((born, born), district.growth, (still, weeks), offset)
-        both = yearly * flow.replace / size, yearly * flow.enter / size
-        moves[:, number] = _weekly(both, district.growth, (still, weeks), offset)
-    return Schedule(first, births, moves)
+        births[:, number] = _weekly(yearly * flow.births, district.growth, weeks, offset)
+        moves[:, number] = _weekly(yearly * flow.enter / size, district.growth, weeks, offset)
+    return Schedule(births, moves)
 
 
 def flows(place: Place, district: District) -> Flows:
@@ -88,8 +82,8 @@ def flows(place: Place, district: District) -> Flows:
     Returns
     -------
     Flows
-        Events a resident-year. Moves in make up what births, deaths and moves out leave of the growth (`enter`) or
-        of standing still (`replace`); never below zero.
+        Events a resident-year. Moves in make up what births, deaths and moves out leave of the growth (`enter`);
+        never below zero.
     """
     whole = sum(_exact(cell) for row in district.people for cell in row)
     births = deaths = Fraction(0)
@@ -100,9 +94,9 @@ def flows(place: Place, district: District) -> Flows:
             share, male = _exact(people) / whole, _exact(place.male_by_band[band])
             births += share * (1 - male) * fertile[0][band] * more_births
             deaths += share * ((1 - male) * mortal[0][band] + male * mortal[1][band]) * more_deaths
-    leave, growth, none = _exact(place.moves_out), _exact(district.growth), Fraction(0)
-    replace = deaths + leave - births
-    return Flows(births, deaths, leave, max(none, growth + replace), max(none, replace))
+    leave = _exact(place.moves_out)
+    enter = _exact(district.growth) + deaths + leave - births
+    return Flows(births, deaths, leave, max(Fraction(0), enter))
 
 
 def band_rates(rates: AgeRates) -> tuple[list[Fraction], list[Fraction]]:
@@ -137,22 +131,17 @@ def single_years(first_ages: tuple[int, ...], rates: tuple[float, ...], *, oldes
     return out
 
 
-def _weekly(
-    yearly: tuple[Fraction, Fraction], growth: float, weeks: tuple[int, int], offset: int
-) -> list[int]:
-    """Whole numbers a week that add up to a flow, in `UNIT` a year: one that stands still, then one that grows."""
+def _weekly(yearly: Fraction, growth: float, weeks: int, offset: int) -> list[int]:
+    """Whole numbers a week that add up to a growing flow, in `UNIT` a year."""
     with localcontext(_CONTEXT):
         factor = (1 + Decimal(repr(growth))) ** (Decimal(1) / WEEKS_A_YEAR)
         growing = int((factor * 2**60).to_integral_value())
     # The flow is kept in 2^-32 of an UNIT, so that centuries of growth lose nothing.
-    standing, flow = (int(each * UNIT / WEEKS_A_YEAR) for each in yearly)
+    flow = int(yearly * UNIT / WEEKS_A_YEAR)
     so_far, counts = offset * UNIT, []
-    for week in range(weeks[1]):
-        if week < weeks[0]:
-            so_far += standing
-        else:
-            so_far += flow
-            flow = flow * growing >> 60
+    for _ in range(weeks):
+        so_far += flow
+        flow = flow * growing >> 60
         counts.append(so_far // (UNIT * UNIT))
         so_far -= counts[-1] * UNIT * UNIT
     return counts

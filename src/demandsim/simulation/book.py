@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.rules import Rules
 from demandsim.errors import RunError
-from demandsim.population.columns import HERE, Homes, Residents
+from demandsim.population.columns import HERE, NEVER, Homes, Residents
 from demandsim.records.journal import FIELDS
 from demandsim.records.measures import EVENTS, MEASURES
 from demandsim.scenario.base import AGE_BANDS
@@ -39,9 +39,9 @@ class Book(NamedTuple):
     event: Array  # int64 [event, agency]
     by_age: Array  # int64 [kind, age band, 2]: contacts of background, of tracked needs
     deaths: Array  # int64 [cell: age band, sex, decile]
-    here: Array  # int64 [3]: residents now, residents at the start, next arrival's row
+    here: Array  # int64 [3]: residents now, residents of week 0, next arrival's row
     ask: Array  # int8 [resident, need], service asked at this week, -1 none; cleared by triage
-    asking: Array  # int32 [resident], rows that ask at any door this week
+    asking: Array  # int32 [resident], rows that ask at any door this week; before that, who would have died in settling
     asks: Array  # int64 [1], how many rows ask
     want_row: Array  # int32 [resident], rows that an emergency wants to admit this week
     wants: Array  # int64 [1]
@@ -76,7 +76,7 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
     kinds = rules.doors.kind_service.shape[0]
     cells = (kinds, needs + 1, 5, agencies + 1)
     rows = residents.identity.shape[0]
-    here = int((residents.presence == HERE).sum())
+    here, people = int((residents.presence == HERE).sum()), int((residents.arrives_week == NEVER).sum())
 
     def zeros(*shape: int, dtype: Any = np.int64) -> Array:
         return np.zeros(shape, dtype)
@@ -98,7 +98,7 @@ def open_book(rules: Rules, residents: Residents, agencies: int) -> Book:
         event=zeros(len(EVENTS), agencies),
         by_age=zeros(kinds, len(AGE_BANDS), 2),
         deaths=zeros(240),
-        here=np.array([here, here, here], np.int64),
+        here=np.array([here, people, people], np.int64),
         ask=np.full((rows, needs), -1, np.int8),
         asking=zeros(rows, dtype=np.int32),
         asks=zeros(1),
@@ -153,6 +153,7 @@ def clear(book: Book) -> None:
         book.deaths,
         book.by_age,
         book.journal_rows,
+        book.asks,
     ):
         counter[:] = 0
 

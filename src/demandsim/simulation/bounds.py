@@ -219,15 +219,19 @@ def _check(name: str, array: NDArray[Any], within: Within | None, counts: Counts
 def check_lists(state: Residents, homes: Homes, book: Book) -> None:
     """Refuse homes whose lists of members are not whole, and doors and stays that do not go together.
 
-    Everyone who has come is in the list of one home, their own, once; nobody who has yet to come is. The home
-    kept for a grown child holds that child alone, so that moving in overwrites nobody.
+    Everyone who has come, or is to be born while the place settles, is in the list of one home, their own, once;
+    nobody who has yet to arrive is. The home kept for a grown child holds that child alone, so that moving in
+    overwrites nobody.
 
     Raises
     ------
     SaveError
         With the column's name.
     """
-    rows, come = state.presence.size, state.presence != NOT_YET
+    rows, came = state.presence.size, int(book.here[2])
+    come = np.arange(rows) < came
+    unborn = come & (state.arrives_week == NEVER) & (state.born_week < 0)
+    _refuse("state.presence", "does not go with book.here", ((state.presence == NOT_YET) & ~unborn) != ~come)
     reserved = homes.first.size - rows
     if reserved < 1:
         raise SaveError("homes.first has fewer homes than there are residents")
@@ -237,7 +241,8 @@ def check_lists(state: Residents, homes: Homes, book: Book) -> None:
         "lives in a home kept for another",
         kept & (state.household != reserved + np.arange(rows)),
     )
-    pointers = np.concatenate([homes.first[homes.first >= 0], state.next_in_home[state.next_in_home >= 0]])
+    after = state.next_in_home[:came]  # later rows have whom they are like there
+    pointers = np.concatenate([homes.first[homes.first >= 0], after[after >= 0]])
     listed = np.bincount(pointers, minlength=rows)
     _refuse("state.next_in_home", "is not once in the list of a home", listed != come)
     home = np.flatnonzero(homes.first >= 0)
@@ -251,8 +256,6 @@ def check_lists(state: Residents, homes: Homes, book: Book) -> None:
         home, member = home[after >= 0], after[after >= 0]
     if seen != come.sum():
         raise SaveError("state.next_in_home goes round in a circle")
-    came = int(book.here[2])
-    _refuse("state.presence", "does not go with book.here", come != (np.arange(rows) < came))
     if book.here[0] != (state.presence == HERE).sum():
         raise SaveError("book.here does not count the residents there are")
     _refuse("state.service", "waits for no service", (state.status > 0) & (state.service < 0))

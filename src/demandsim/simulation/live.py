@@ -7,13 +7,14 @@ import numpy as np
 from demandsim.agencies.rules import MOST_DEATH, Rules
 from demandsim.chance import ARRIVAL, HOUSEHOLD, LIFELONG_WEEK, LIVE, address, draw
 from demandsim.kernels import inlined, kernel
-from demandsim.population.columns import DEAD, HERE, LEFT, Homes, Residents
+from demandsim.population.columns import DEAD, HERE, LEFT, NOT_YET, Homes, Residents
 from demandsim.records.journal import ARRIVED, DIED, LEFT_HOME, WENT
 from demandsim.records.measures import BIRTHS, DEATHS, MOVED_IN, MOVED_OUT
 from demandsim.scenario.base import AGE_BANDS
 from demandsim.simulation.book import Book
 from demandsim.simulation.chunks import Chunk, Team, pick
 from demandsim.simulation.posting import note, tally
+from demandsim.simulation.settling import be_new, begin_life, meet_newcomers, stand_in, would_die
 from demandsim.simulation.strips import STRIP, add_up_levels, draw_strip
 
 ADULT, CHILD = 0, 2
@@ -25,9 +26,13 @@ BANDS = np.searchsorted(AGE_BANDS, np.arange(OLDEST + 1), side="right").astype(n
 
 
 def live(state: Residents, homes: Homes, rules: Rules, book: Book, team: Team, key: int, week: int) -> None:
-    """Age everyone by a week; some die, leave home, move out or arrive."""
+    """Age everyone by a week; some die, leave home, move out or arrive. Before week 0 the place only settles."""
+    if week == 0:
+        meet_newcomers(state, book)
     for chunk, count in team.as_looked(find_turns, state, rules, key, week, acting=0.1):
         take_turns(state, homes, rules, book, chunk, count, key, week)
+    if week < 0:
+        stand_in(state, rules, book, key, week)
     arrive(state, homes, book, key, week)
 
 
@@ -60,7 +65,7 @@ def sift_turns(state: Residents, rules: Rules, chunk: Chunk, first: int, last: i
         turns = (dies[at] < bounds[at]) | (moves[at] < move_out)
         turns |= spell[at] < (spell_end if spells[at] else spell_start)
         turns |= (roles[at] == CHILD) & (week - born[at] >= GROWN) & (leaves[at] < leave_home)
-        marks[at] = turns & (presence[at] == HERE)
+        marks[at] = (turns & (presence[at] == HERE)) | ((born[at] == week) & (presence[at] == NOT_YET))
     count = 0
     for at in range(last - first):
         found[count] = first + at
@@ -101,20 +106,33 @@ def take_turns(
 def take_turn(
     state: Residents, homes: Homes, rules: Rules, book: Book, row: int, key: int, week: int
 ) -> None:
-    """Let a resident die, fall into or out of a bad spell, move away with the household or leave home, if so drawn."""
+    """Let a resident die, fall into or out of a bad spell, move away with the household or leave home, if so drawn.
+
+    While the place settles, nobody dies, goes away or leaves home: see ``settling``.
+    """
+    settles = week < 0
+    if state.presence[row] != HERE:
+        begin_life(state, book, row)
+        return
     dies, leaves, _, spell = draw(key, state.identity[row], week, address(LIVE, 0))
     leave_home, move_out = rules.life.numbers[0], rules.life.numbers[1]
     age = week - state.born_week[row]
     if dies < death_chance(state, rules, row, age):
-        depart(state, book, row, DEAD, week)
+        if settles:
+            would_die(state, book, row)
+        else:
+            depart(state, book, row, DEAD, week)
         return
     if spell < rules.life.numbers[3 if state.bad_spell[row] else 2]:
         state.bad_spell[row] = 1 - state.bad_spell[row]
     if state.place[row] > 0:
         return
     if draw(key, state.household[row], week, address(HOUSEHOLD, 0))[0] < move_out:
-        depart(state, book, row, LEFT, week)
-    elif state.role[row] == CHILD and age >= GROWN and leaves < leave_home:
+        if settles:
+            be_new(state, row)
+        else:
+            depart(state, book, row, LEFT, week)
+    elif state.role[row] == CHILD and age >= GROWN and leaves < leave_home and not settles:
         reserved = homes.first.shape[0] - state.identity.shape[0]
         leave_parents(state, homes, row, reserved + row)
         note(book, week, row, LEFT_HOME, -1, -1, 0, -1, 0)

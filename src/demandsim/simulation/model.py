@@ -39,6 +39,7 @@ from demandsim.simulation.reach_out import reach_out
 from demandsim.simulation.residents import Resident, ResidentSet
 from demandsim.simulation.seek_help import seek_help
 from demandsim.simulation.serve import serve
+from demandsim.simulation.settling import SETTLING
 from demandsim.simulation.start import start_severities
 from demandsim.simulation.triage import triage
 from demandsim.units import WEEKS_A_YEAR
@@ -110,15 +111,14 @@ class DemandModel(SteadyClock):
         together = (policies,) if isinstance(policies, Policy) else tuple(policies)
         self.timetable: Timetable = timetable(scenario, together)
         if start is None:
-            self.settled = first_week <= -WEEKS_A_YEAR
+            self.settled = first_week <= -SETTLING
             self.week = first_week
             self.state, self.homes = make_population(scenario, self.key, before=-first_week)
             book = open_book(self.rules, self.state, len(scenario.agencies))
             state, rules = packed(self.state), packed(self.rules)
             start_severities(state, rules, self.key, first_week)
             for version in self.timetable.versions[: self.timetable.number(first_week) + 1]:
-                for group in version.frozen:
-                    freeze(state, packed(version.rules.groups), group, self.key, first_week)
+                self._freeze(state, version)
         else:
             if not isinstance(start, Here):
                 check_start(start, scenario, self.key)
@@ -258,11 +258,17 @@ class DemandModel(SteadyClock):
             tables = packed(self.state), packed(self.homes), packed(version.rules), packed(self.book)
             self._packed = (*tables, Team(version.rules, self.book, self.threads))
             self._packed_version = version
+        if self.week == 0:  # the scenario's own groups count from the first recorded week
+            self._freeze(self._packed[0], self.timetable.versions[0])
         if version.from_week == self.week:
-            for group in version.frozen:
-                freeze(self._packed[0], packed(version.rules.groups), group, self.key, self.week)
+            self._freeze(self._packed[0], version)
         clear(self.book)
         return self._packed
+
+    def _freeze(self, state: Residents, version: Version) -> None:
+        """Freeze the groups whose membership is fixed from a version on, as they stand this week."""
+        for group in version.frozen:
+            freeze(state, packed(version.rules.groups), group, self.key, self.week)
 
     def _end_week(self) -> None:
         """Keep the week's counts if it is recorded, and turn to the next."""

@@ -15,14 +15,14 @@ MOST = 1 << 40
 
 @kernel
 def start_severities(state: Residents, rules: Rules, key: int, week: int) -> None:
-    """Give everyone who is here, or will arrive grown, the needs of a ladder left alone for long.
+    """Give everyone who is here the needs of a ladder left alone for long.
 
     A ladder with chances s to start, w1 to w3 to worsen and e1 to e4 to ease rests at shares in the ratio
     1 : s/e1 : s w1/(e1 e2) : ...; starting and worsening are multiplied by vulnerability. Whoever is born here
-    starts without needs.
+    starts without needs; whoever will move in is met in week 0 (``settling``).
     """
     for row in range(state.identity.shape[0]):
-        if state.presence[row] != HERE and state.born_week[row] >= state.arrives_week[row]:
+        if state.presence[row] != HERE:
             continue
         grade = rules.life.grade[state.grade[row]]
         age = week - state.born_week[row]

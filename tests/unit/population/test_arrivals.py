@@ -17,15 +17,15 @@ RESIDENTS = 20_000
 def coming(weeks: int = 260) -> tuple[Start, Arrivals]:
     of = place("essex")
     start = people_at_start(of, 7, RESIDENTS)
-    return start, arrivals_of(of, 7, project(of, RESIDENTS, first=-52, last=weeks - 1), start)
+    return start, arrivals_of(of, 7, project(of, RESIDENTS, weeks=weeks), start)
 
 
 def test_there_is_one_row_for_each_birth_and_each_member_of_a_household() -> None:
     start, arrivals = coming()
-    schedule = project(place("essex"), RESIDENTS, first=-52, last=259)
+    schedule = project(place("essex"), RESIDENTS, weeks=260)
     assert arrivals.is_birth.sum() == schedule.births.sum()
     assert arrivals.home_district.size == schedule.moves.sum()
-    by_week = np.bincount(arrivals.week[arrivals.is_birth] + 52, minlength=312)
+    by_week = np.bincount(arrivals.week[arrivals.is_birth], minlength=260)
     assert np.array_equal(by_week, schedule.births.sum(axis=1))
     moved = arrivals.home[~arrivals.is_birth]
     assert np.array_equal(np.unique(moved), start.first.size + np.arange(schedule.moves.sum()))
@@ -34,7 +34,7 @@ def test_there_is_one_row_for_each_birth_and_each_member_of_a_household() -> Non
 def test_mothers_are_women_of_15_to_45_of_the_district() -> None:
     start, arrivals = coming()
     mothers = arrivals.copied[arrivals.is_birth]
-    age = (start.age[mothers] + arrivals.week[arrivals.is_birth] + 52) / WEEKS_A_YEAR
+    age = (start.age[mothers] + arrivals.week[arrivals.is_birth]) / WEEKS_A_YEAR
     assert (start.sex[mothers] == 0).all()
     # Mothers of a year are picked by their age in the middle of it: half a year out at either end.
     assert age.min() >= 14.5
@@ -58,7 +58,7 @@ def test_a_baby_that_moves_in_was_not_born_here() -> None:
     of = place("essex")
     start = people_at_start(of, 7, RESIDENTS)
     start = start._replace(age=np.where(start.role == CHILD, 0, start.age))
-    arrivals = arrivals_of(of, 7, project(of, RESIDENTS, first=-52, last=51), start)
+    arrivals = arrivals_of(of, 7, project(of, RESIDENTS, weeks=52), start)
     moved = ~arrivals.is_birth
     age = (arrivals.week - arrivals.born_week)[moved]
     assert (start.age[arrivals.copied[moved]] == 0).sum() > 50

@@ -39,7 +39,7 @@ def test_each_homes_list_meets_each_member_once(name: str, residents: int) -> No
 @pytest.mark.parametrize("name", ["essex", "england"])
 def test_every_child_has_an_adult_at_home(name: str, residents: int) -> None:
     people, homes = made(name, residents)
-    years = (-52 - people.born_week) // WEEKS_A_YEAR
+    years = (-people.born_week) // WEEKS_A_YEAR
     rows = here(people)
     heads = homes.first[people.household[rows]]
     assert (people.role[rows][years[rows] < 18] == 2).all()
@@ -58,7 +58,7 @@ def test_mean_size_and_make_up_come_near_the_places(name: str) -> None:
     assert 20_000 / count == pytest.approx(of.population / households, rel=0.005)
     size = np.bincount(people.household[rows])
     adults = np.bincount(people.household[rows], weights=people.role[rows] != 2)
-    young = (-52 - people.born_week[rows]) // WEEKS_A_YEAR < 18
+    young = (-people.born_week[rows]) // WEEKS_A_YEAR < 18
     children = np.bincount(people.household[rows], weights=young)
     # Two in a hundred homes: shares are England and Wales's; Essex has fewer people alone, more families.
     shares = of.households

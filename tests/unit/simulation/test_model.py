@@ -10,6 +10,7 @@ from demandsim.errors import PolicyError, RunError, ScenarioError
 from demandsim.scenario.group import Group
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 MIND = "mental_health"
 
@@ -179,11 +180,14 @@ def test_a_start_that_has_been_run_on_or_under_policies_is_refused(town: Scenari
         DemandModel(town, seed=1, start=under)
 
 
-def test_only_a_year_before_week_0_settles(town: Scenario) -> None:
+def test_only_all_the_weeks_of_settling_settle(town: Scenario) -> None:
     unsettled = DemandModel(town, seed=1)
     assert not DemandModel(town, seed=1, start=unsettled).record.settled
-    settled = DemandModel(town, seed=1, first_week=-52)
-    settled.run(52)
+    short = DemandModel(town, seed=1, first_week=-52)
+    short.run(52)
+    assert not short.record.settled
+    settled = DemandModel(town, seed=1, first_week=-SETTLING)
+    settled.run(SETTLING)
     again = DemandModel(town, seed=1, start=settled)
     assert again.record.settled
     assert again.fork().record.settled

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from demandsim.agencies.changes import as_changed
 from demandsim.analysis.words import measure_title, service_title, who, who_said
 from demandsim.errors import PolicyError
-from demandsim.experiment.settle import SETTLING
+from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.choices import policy_of, shipped_policies
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question

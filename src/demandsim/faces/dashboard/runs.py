@@ -18,7 +18,7 @@ from typing import NamedTuple
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.errors import DemandSimError
-from demandsim.experiment.settle import SETTLING
+from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.question import Question
 from demandsim.records.record import RunRecord
 from demandsim.scenario.schema import Scenario

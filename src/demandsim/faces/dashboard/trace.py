@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.experiment.settle import SETTLING
+from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.population.columns import HERE
