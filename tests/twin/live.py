@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tests.twin.people import ADULT, CHILD, ONE_NEED, SERVICES, Home, Resident
@@ -14,8 +15,8 @@ from demandsim.records import measures
 if TYPE_CHECKING:
     from tests.twin.town import Town
 
-STAY = (
-    "bad_spell", "place", "stay_service", "stay_need", "stay_since", "ready_since", "stay_cause", "back_to",
+LIFE = (
+    "grade", "bad_spell", "place", "stay_service", "stay_need", "stay_since", "ready_since", "stay_cause", "back_to",
     "back_need", "back_cause", "awaits",
 )  # fmt: skip
 MEMORIES = ("last_contact", "offered", "reached")
@@ -105,15 +106,21 @@ def leave_parents(town: Town, resident: Resident) -> None:
 
 def stand_in(town: Town) -> None:
     """While the place settles, give whoever would have died the life of somebody like them, where there is one."""
-    people = town.residents[: town.arrived]
     for resident in town.would_have_died:
-        at = resident.word(LIVE, 0, "stands_in") * len(people) >> 32
-        like = next((other for other in (*people[at:], *people[:at]) if is_like(other, resident)), None)
+        tried = rows_to_try(resident.word(LIVE, 0, "stands_in"), town.arrived)
+        like = next((town.residents[row] for row in tried if is_like(town.residents[row], resident)), None)
         if like is not None:
             live_as(resident, like)
     for resident in town.would_have_died:
         resident.presence = HERE
     town.would_have_died.clear()
+
+
+def rows_to_try(ticket: int, people: int) -> Iterator[int]:
+    """List rows in an order the ticket decides, four for each resident and 100,000 at most."""
+    for _ in range(min(4 * people, 100_000)):
+        ticket = (ticket * 1_664_525 + 1_013_904_223) % 2**32
+        yield ticket * people // 2**32
 
 
 def is_like(other: Resident, resident: Resident) -> bool:
@@ -129,8 +136,8 @@ def is_like(other: Resident, resident: Resident) -> bool:
 
 
 def live_as(resident: Resident, like: Resident) -> None:
-    """Have the needs, doors and stay of another."""
-    for name in STAY:
+    """Have the vulnerability, needs, doors and stay of another."""
+    for name in LIFE:
         setattr(resident, name, getattr(like, name))
     for name in MEMORIES:
         setattr(resident, name, list(getattr(like, name)))

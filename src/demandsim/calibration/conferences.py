@@ -30,7 +30,7 @@ def trial_of_one_seed(scenario: Scenario, policy: Policy, seed: int) -> OneSeed:
         ``people``: a row a child and arm: ``arm`` (0 without the conferences anywhere, 1 the trial), ``child``
         (told apart between seeds), ``offered`` (by lot) and ``looked_after`` 52 weeks after entry.
     """
-    start = settle(scenario, seed=seed)
+    start = settle(scenario, seed=seed, keep=False)
     children = np.flatnonzero(start.state.born_week > -18 * WEEKS_A_YEAR)
     here = (
         start.state.presence == HERE

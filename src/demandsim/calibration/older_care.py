@@ -34,7 +34,7 @@ def cut_of_one_seed(scenario: Scenario, policy: Policy, seed: int) -> OneSeed:
         ``lived`` (resident-years at 65 and over, by five counts of who is there), ``visits``, ``admissions``,
         ``bed_weeks`` (contacts of the simulated residents) and ``cash`` (pounds, theirs).
     """
-    start = settle(scenario, seed=seed)
+    start = settle(scenario, seed=seed, keep=False)
     arms = [_year_of_older(scenario, seed, start, together) for together in ((), (policy,))]
     return OneSeed({name: np.array([arm[name] for arm in arms]) for name in arms[0]}, pd.DataFrame())
 

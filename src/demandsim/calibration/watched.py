@@ -129,7 +129,7 @@ def watch(
         See ``DemandModel``; also if more happens in a week than a journal holds: from some 350,000 residents on.
     """
     place = scenario.replace(weeks=years * WEEKS_A_YEAR)
-    start = settle(place, seed=seed)
+    start = settle(place, seed=seed, keep=False)
     everyone = range(start.state.identity.shape[0])
     model = DemandModel(place, seed=seed, start=start, followed=everyone)
     looks = [look(model)]

@@ -36,7 +36,7 @@ def youth_of_one_seed(scenario: Scenario, policy: Policy, seed: int) -> OneSeed:
     OneSeed
         ``entries_at_<band>`` and ``lived_at_<band>`` (child-years).
     """
-    start = settle(scenario, seed=seed)
+    start = settle(scenario, seed=seed, keep=False)
     first, last = WEEKS_A_YEAR, scenario.weeks
     ages = [
         (first - start.state.born_week) // WEEKS_A_YEAR,

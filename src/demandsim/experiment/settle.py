@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from demandsim.chance import check_seed
+from demandsim.experiment.starts import keep_start, kept_start
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
 from demandsim.simulation.settling import SETTLING
 
 
-def settle(scenario: Scenario, *, seed: int, threads: int = 1) -> DemandModel:
-    """Run the weeks before the first recorded one.
+def settle(scenario: Scenario, *, seed: int, threads: int = 1, keep: bool = True) -> DemandModel:
+    """Run the weeks before the first recorded one, or read from disk what an earlier run of them left.
 
     Parameters
     ----------
@@ -19,6 +20,8 @@ def settle(scenario: Scenario, *, seed: int, threads: int = 1) -> DemandModel:
         The seed; both arms of a pair begin from one settled state.
     threads
         How many threads may work on it; the state is the same with any number.
+    keep
+        Whether a start may be read from disk and left there (see ``experiment.starts``); the state is the same.
 
     Returns
     -------
@@ -30,6 +33,11 @@ def settle(scenario: Scenario, *, seed: int, threads: int = 1) -> DemandModel:
     RunError
         If the seed is not a whole number.
     """
-    model = DemandModel(scenario, seed=check_seed(seed), first_week=-SETTLING, threads=threads)
+    key = check_seed(seed)
+    if keep and (start := kept_start(scenario, seed=key)) is not None:
+        return start
+    model = DemandModel(scenario, seed=key, first_week=-SETTLING, threads=threads)
     model.run(SETTLING)
+    if keep:
+        keep_start(model)
     return model

@@ -118,7 +118,7 @@ class DemandModel(SteadyClock):
             state, rules = packed(self.state), packed(self.rules)
             start_severities(state, rules, self.key, first_week)
             for version in self.timetable.versions[: self.timetable.number(first_week) + 1]:
-                self._freeze(state, version)
+                freeze_groups(state, version, self.key, first_week)
         else:
             if not isinstance(start, Here):
                 check_start(start, scenario, self.key)
@@ -259,16 +259,11 @@ class DemandModel(SteadyClock):
             self._packed = (*tables, Team(version.rules, self.book, self.threads))
             self._packed_version = version
         if self.week == 0:  # the scenario's own groups count from the first recorded week
-            self._freeze(self._packed[0], self.timetable.versions[0])
+            freeze_groups(self._packed[0], self.timetable.versions[0], self.key, self.week)
         if version.from_week == self.week:
-            self._freeze(self._packed[0], version)
+            freeze_groups(self._packed[0], version, self.key, self.week)
         clear(self.book)
         return self._packed
-
-    def _freeze(self, state: Residents, version: Version) -> None:
-        """Freeze the groups whose membership is fixed from a version on, as they stand this week."""
-        for group in version.frozen:
-            freeze(state, packed(version.rules.groups), group, self.key, self.week)
 
     def _end_week(self) -> None:
         """Keep the week's counts if it is recorded, and turn to the next."""
@@ -281,6 +276,12 @@ class DemandModel(SteadyClock):
         self.week += 1
         self._week_open = False
         self.running = self.week < self.place_scenario.weeks
+
+
+def freeze_groups(state: Residents, version: Version, key: int, week: int) -> None:
+    """Freeze the groups whose membership is fixed from a version on, as they stand in a week."""
+    for group in version.frozen:
+        freeze(state, packed(version.rules.groups), group, key, week)
 
 
 def copied(table: Any) -> Any:

@@ -1,9 +1,9 @@
 """Before week 0 the place settles: the residents of week 0 live up to it, so that needs, queues and stays are at rest.
 
 Everybody has the age they had then; who is not born yet comes when born. Who would have died was, as week 0 shows, not
-the one who did: somebody of the same age, sex and decile who lives on stands in, with needs, doors and stay, so that
-those who reach week 0 are like survivors. A household that would have moved away is followed by one like it, new to
-every door. So week 0 begins with just the residents stated, however long the place has settled.
+the one who did: somebody of the same age, sex and decile who lives on stands in, with vulnerability, needs, doors and
+stay, so that those who reach week 0 are like survivors. A household that would have moved away is followed by one like
+it, new to every door. So week 0 begins with just the residents stated, however long the place has settled.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from demandsim.simulation.book import Book
 
 SETTLING = 520
 """Weeks run before week 0, ten years: a stay of two or three years on average has its length by then."""
+TRIES, MOST_TRIES = 4, 100_000
+"""How many rows are tried for each there is, and at most, before nobody is like a resident."""
 
 
 @inlined
@@ -37,12 +39,12 @@ def would_die(state: Residents, book: Book, row: int) -> None:
 
 @kernel
 def stand_in(state: Residents, rules: Rules, book: Book, key: int, week: int) -> None:
-    """Give everyone listed the life of one who lives on; where there is none, they keep their own."""
-    count, people = int(book.asks[0]), int(book.here[2])
+    """Give everyone listed the life of one who lives on; where none is found, they keep their own."""
+    count = int(book.asks[0])
     for at in range(count):  # nobody listed serves as an example, so that no order decides
         row = int(book.asking[at])
-        ticket = draw(key, state.identity[row], week, address(LIVE, 0))[2]
-        like = find_like(state, rules, row, (ticket * people) >> 32, people)
+        ticket = int(draw(key, state.identity[row], week, address(LIVE, 0))[2])
+        like = find_like(state, rules, row, ticket, int(book.here[2]))
         if like >= 0:
             live_as(state, row, like)
     for at in range(count):
@@ -51,15 +53,16 @@ def stand_in(state: Residents, rules: Rules, book: Book, key: int, week: int) ->
 
 
 @kernel
-def find_like(state: Residents, rules: Rules, row: int, first: int, people: int) -> int:
-    """Find the next resident of the same age band, sex and decile, from a row on; -1 where there is none.
+def find_like(state: Residents, rules: Rules, row: int, ticket: int, people: int) -> int:
+    """Find a resident of the same age band, sex and decile, each as likely as another; -1 where there is none.
 
-    Whoever lives where a whole household does is no example: the other home may be elsewhere.
+    Rows are tried in an order that the ticket alone decides (a linear congruential sequence): neighbours are alike, so
+    that the next one from a random row on would nearly always be the first of its kind. Whoever lives where a whole
+    household does is no example: the other home may be elsewhere.
     """
-    for step in range(people):
-        other = first + step
-        if other >= people:
-            other -= people
+    for _ in range(min(TRIES * people, MOST_TRIES)):
+        ticket = (ticket * 1_664_525 + 1_013_904_223) & 0xFFFF_FFFF
+        other = (ticket * people) >> 32
         if state.presence[other] == HERE and state.cell[other] == state.cell[row]:
             stay, back = state.stay_service[other], state.back_to[other]
             came_along = state.place[other] > 0 and stay < 0
@@ -71,7 +74,8 @@ def find_like(state: Residents, rules: Rules, row: int, first: int, people: int)
 
 @kernel
 def live_as(state: Residents, row: int, like: int) -> None:
-    """Have the needs, the doors and the stay of another resident."""
+    """Have the vulnerability, the needs, the doors and the stay of another resident."""
+    state.grade[row] = state.grade[like]
     state.bad_spell[row] = state.bad_spell[like]
     state.place[row] = state.place[like]
     state.stay_service[row] = state.stay_service[like]

@@ -11,7 +11,7 @@ solara = pytest.importorskip("solara")
 vuetify = pytest.importorskip("ipyvuetify")
 
 from demandsim.faces.dashboard.asking import all_there, asking, at_hand, read_box  # noqa: E402
-from demandsim.faces.dashboard.changed_numbers import Range  # noqa: E402
+from demandsim.scenario.numbers import Range  # noqa: E402
 from demandsim.faces.dashboard.evidence import entered  # noqa: E402
 from demandsim.faces.dashboard.own import Own, taken  # noqa: E402
 from demandsim.faces.dashboard.question import Question  # noqa: E402

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import demandsim as ds
 from demandsim.faces.dashboard import own
-from demandsim.faces.dashboard.changed_numbers import Range, changeable, put_on_end
+from demandsim.scenario.numbers import Range, changeable, put_on_end
 from demandsim.faces.dashboard.levers import Moved, levers
 from demandsim.faces.dashboard.own import Own, Shelf, packed, taken
 from demandsim.faces.dashboard.question import (

@@ -1,13 +1,14 @@
-"""Settling runs a year that is not recorded, without policies, and leaves a model to start from."""
+"""Settling runs ten years that are not recorded, without policies, and leaves a model to start from."""
 
 from __future__ import annotations
 
 import pytest
 
 from demandsim.errors import RunError
-from demandsim.experiment.settle import SETTLING, settle
+from demandsim.experiment.settle import settle
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +19,9 @@ def town(small_town: Scenario) -> Scenario:
 
 def test_a_settled_model_stands_at_week_0_with_queues_and_nothing_recorded(town: Scenario) -> None:
     model = settle(town, seed=1)
-    assert SETTLING == 52
     assert model.week == 0
-    assert model.steps == 52
+    assert model.steps == SETTLING == 520
+    assert model.settled
     assert model.timetable.policies == ()
     assert model.ledger.counts().week.size == 0
     assert model.record.weeks == 0
@@ -30,8 +31,8 @@ def test_a_settled_model_stands_at_week_0_with_queues_and_nothing_recorded(town:
 
 
 def test_settling_is_the_same_as_running_the_weeks_before_the_first(town: Scenario) -> None:
-    model = DemandModel(town, seed=1, first_week=-52)
-    model.run(52)
+    model = DemandModel(town, seed=1, first_week=-SETTLING)
+    model.run(SETTLING)
     assert settle(town, seed=1).digest == model.digest
 
 

@@ -13,7 +13,7 @@ import solara
 from demandsim.analysis.pages import element
 from demandsim.evidence.parameter import Parameter
 from demandsim.evidence.tables import find, parameters
-from demandsim.faces.dashboard.changed_numbers import Numbers, Range, changeable, numbers_from, put_on_end
+from demandsim.scenario.numbers import Numbers, Range, changeable, numbers_from, put_on_end
 from demandsim.faces.dashboard.question import Question, asked
 
 ROWS = 40

@@ -1,4 +1,4 @@
-"""Numbers of the evidence that a visitor may change, and the scenario that stands on the changed ones."""
+"""Numbers of the evidence that may be changed within their range, and the scenario that stands on the changed ones."""
 
 from __future__ import annotations
 
