@@ -12,7 +12,7 @@ from pandas.api.types import is_numeric_dtype
 
 from demandsim.analysis.arms import Compared
 from demandsim.analysis.drift import CONTACTS, REST_OF_SERVICE, SPEND, drift_frame, drift_said, times
-from demandsim.analysis.intervals import COVER, RESAMPLES, SEED
+from demandsim.analysis.intervals import COVER
 from demandsim.analysis.pages import Cell, bullets, element, page, table, terms
 from demandsim.analysis.sections import section, title
 from demandsim.analysis.sentence import MONEY_FROM, effects_assumed, sentence
@@ -36,9 +36,9 @@ HOW_TO_READ = (
     ),
     (
         "Intervals: chance only",
-        f"Low and high hold {COVER:.0%} of the means of pairs drawn again with replacement ({RESAMPLES:,} "
-        f"times, seed {SEED}). They tell how far chance alone could move a number. How far the evidence behind "
-        "the model could move it is not in them.",
+        f"Of intervals made like these, {COVER:.0%} hold what endlessly many pairs would give, however few there are "
+        "(Student's t): the fewer the pairs, the wider. They tell how far chance alone could move a number. How far "
+        "the evidence behind the model could move it is not in them.",
     ),
     (
         "Money views, never added together",

@@ -11,7 +11,7 @@ from demandsim.analysis import charts, demand_charts, people_charts
 from demandsim.analysis.arms import Compared
 from demandsim.analysis.attribution import attribution_frame, failure_change, failure_frame
 from demandsim.analysis.flows import ALL, PURSE, first_week
-from demandsim.analysis.intervals import FEW_PAIRS, label
+from demandsim.analysis.intervals import few_said, label
 from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, few_told, outcomes_frame, timelines
 from demandsim.analysis.pages import Cell, bullets, element, picture, table
 from demandsim.analysis.quintiles import quintiles_frame
@@ -26,7 +26,6 @@ from demandsim.analysis.words import (
     differences,
     grain,
     measure_title,
-    pairs_said,
     quantity,
     ratio_said,
     service_title,
@@ -78,13 +77,12 @@ def section(comparison: Compared, unlawful: tuple[str, ...] = ()) -> Iterator[Ce
 
 def _warnings(comparison: Compared, unlawful: tuple[str, ...]) -> Iterator[Cell]:
     """What must be known before any number is read."""
-    residents, pairs = comparison.scenario.residents, len(comparison.pairs)
+    residents = comparison.scenario.residents
     if residents < MONEY_FROM:
         told = f"Indicative only: {residents:,} residents were simulated. Sums are quoted from {MONEY_FROM:,} on."
         yield element("p", told, kind="mark")
-    if pairs < FEW_PAIRS:
-        told = "with one pair there is none" if pairs == 1 else "they are too narrow"
-        yield element("p", f"Intervals rest on {pairs_said(pairs)} of runs: {told}.", kind="mark")
+    if few := few_said(len(comparison.pairs)):
+        yield element("p", few, kind="mark")
     if unlawful:
         yield element("p", "Beyond the law. This policy was run all the same, although:", kind="mark")
         yield bullets(unlawful)

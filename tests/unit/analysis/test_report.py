@@ -150,7 +150,7 @@ def test_what_it_must_hold_is_there(read: Page) -> None:
         "demandsim 9.9.9",
         "Seeds 1, 2, 3",
         "Indicative only: 2,000 residents",
-        "Intervals rest on 3 pairs of runs: they are too narrow.",
+        "Intervals rest on 3 pairs of runs: they are wide, as so few can hardly tell a policy from luck.",
         "A&E attendances",
         "Beside England's published figures",
         "12.5%",

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from demandsim.agencies.changes import as_changed
 from demandsim.analysis.words import measure_title, service_title, who, who_said
 from demandsim.errors import PolicyError
-from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.choices import policy_of, shipped_policies
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
@@ -23,6 +22,7 @@ from demandsim.scenario.check import check_together
 from demandsim.scenario.policy import Change, Money, Policy, Split
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 PERIOD = 4
 """Weeks that a picture adds up: single weeks of one run are mostly chance."""

@@ -18,11 +18,11 @@ from typing import NamedTuple
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.errors import DemandSimError
-from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.question import Question
 from demandsim.records.record import RunRecord
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 LARGE_FROM = 3
 """Pairs of the large run from which on it takes the place of the quick one."""

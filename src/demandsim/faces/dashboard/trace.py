@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.population.columns import HERE
@@ -19,6 +18,7 @@ from demandsim.records.journal import CONTACT, HANDED_ON, LOST_ON_THE_WAY, STAY_
 from demandsim.records.record import RunRecord
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 FOLLOWED = 240
 """Residents that two pictures side by side can show a room."""
