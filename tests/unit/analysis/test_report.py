@@ -14,8 +14,9 @@ import pytest
 from tests.unit.analysis.fakes import CITY, SAVING, Money, compared, policy
 
 from demandsim.analysis import report
+from demandsim.analysis.cautions import beyond_the_law
 from demandsim.analysis.comparison import Comparison
-from demandsim.analysis.report import beyond_the_law, report_text, write_report
+from demandsim.analysis.report import report_text, write_report
 from demandsim.errors import ComparisonError, SaveError
 from demandsim.scenario.policy import Change
 

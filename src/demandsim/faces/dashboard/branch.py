@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from demandsim.agencies.changes import as_changed
 from demandsim.analysis.words import measure_title, service_title, who, who_said
-from demandsim.errors import PolicyError
+from demandsim.errors import PolicyError, ScenarioError
 from demandsim.faces.dashboard.choices import policy_of, shipped_policies
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
@@ -151,7 +151,10 @@ def pulled(lever: Lever, worlds: Both, world: str, week: int) -> Policy:
         policy = begun_in(_shipped(lever.name), week, scenario.weeks)
     else:
         policy = _made(lever, scenario, week)
-    check_together(scenario, (*arm, policy))
+    try:
+        check_together(scenario, (*arm, policy))
+    except ScenarioError as error:  # of a change that no file holds, and that has no name a visitor knows
+        raise PolicyError(said(lever, scenario), "", error.problem, would_do=error.would_do) from None
     if lever.kind in ("close", "open"):
         before, after = (
             as_changed(scenario, policies, week).scenario.services[lever.name]
