@@ -44,6 +44,27 @@ def test_numbers_are_found_by_words_and_by_grade(tab: Any) -> None:
     )
 
 
+def test_a_number_far_down_opens_its_form_before_the_eye_with_the_keyboard_in_it(tab: Any) -> None:
+    page = tab.page
+    tab.go("/evidence?place=essex&years=1&residents=2000&pairs=1")
+    far = page.locator(".ds-numbers button").last
+    far.scroll_into_view_if_needed()
+    far.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".ds-changing")
+    page.wait_for_function("document.activeElement.closest('.ds-changing')")
+    inside = (
+        "one => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().top < innerHeight - 100"
+    )
+    assert page.eval_on_selector(".ds-changing", inside)
+    again = page.locator(".ds-numbers button").last
+    again.focus()
+    name = again.get_attribute("aria-label")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.closest('.ds-changing')")
+    assert name
+
+
 def test_a_number_is_changed_within_its_range_run_with_and_put_back(tab: Any) -> None:
     page = tab.page
     tab.go("/evidence?place=essex&years=1&residents=2000&pairs=1")

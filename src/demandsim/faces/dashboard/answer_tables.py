@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from demandsim.analysis.cautions import assumed_said, beyond_the_law, drift_of, judged_said, law_said, size_said
+from demandsim.analysis.cautions import (
+    assumed_said,
+    beyond_the_law,
+    drift_of,
+    judged_said,
+    law_said,
+    size_said,
+)
 from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.findings import clear
 from demandsim.analysis.flows import PURSE
@@ -49,13 +56,13 @@ def cautions(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
     worlds, titles
         Each against the place as it is, and what it is called.
     """
-    told = [*size_said(worlds[0]), *filter(None, (drift_of(worlds[0]), assumed_said(worlds)))]
+    told = [" ".join(size_said(worlds[0])), drift_of(worlds[0]), assumed_said(worlds)]
     law = [
         line
         for world, title in zip(worlds, titles, strict=True)
         for line in law_said(beyond_the_law(world), f"“{title}”")
     ]
-    marks = [element("p", explained(line), kind="mark") for line in told]
+    marks = [element("p", explained(line), kind="mark") for line in told if line]
     return "".join([*law, *marks, element("p", judged_said(), kind="soft")])
 
 
