@@ -109,7 +109,7 @@ def evidence() -> None:
     words = noted(router.search, "words")
     grade = known if (known := noted(router.search, "grade")) in MEANT else ANY
     most, set_most = solara.use_state(ROWS)
-    chosen, choose = solara.use_state("")
+    (chosen, turn), choose = solara.use_state(("", 0))  # a number that is asked for again is gone to again
     only, set_only = solara.use_state(False)
 
     def go(page: str, numbers: Numbers) -> None:
@@ -127,7 +127,7 @@ def evidence() -> None:
     if question.numbers:
         changed_now(question, lambda: go("/evidence", ()))
     if chosen in parameters():
-        changing(parameters()[chosen], may, question, lambda numbers: go("/", numbers)).key(chosen)
+        changing(parameters()[chosen], may, question, turn, lambda numbers: go("/", numbers)).key(chosen)
     with solara.Row(style={"flex-wrap": "wrap"}):
         solara.InputText(
             "Words in its name, unit or source",
@@ -144,7 +144,7 @@ def evidence() -> None:
         heads=HEADS,
         rows=listed(found[:most], may, question.numbers),
         chosen=chosen,
-        event_pick=choose,
+        event_pick=lambda path: choose((path, turn + 1)),
     )
     if more:
         solara.Button(f"Show {ROWS} more", on_click=lambda: set_most(most + ROWS), outlined=True)
@@ -183,7 +183,7 @@ def changed_now(question: Question, back: Callable[[], None]) -> None:
 
 @solara.component
 def changing(
-    one: Parameter, may: Mapping[str, Range], question: Question, run: Callable[[Numbers], None]
+    one: Parameter, may: Mapping[str, Range], question: Question, turn: int, run: Callable[[Numbers], None]
 ) -> None:
     """Let a visitor put another number in the place of one, within its range, and run both worlds with it."""
     paths = entries(one, may)
@@ -200,7 +200,7 @@ def changing(
 
     numbers, refused = wanted(question, {**now, path: value}, range_, value)
     with solara.v.Html(tag="section", class_="ds-changing", attributes={"aria-label": "Change a number"}):
-        arrived()
+        arrived().key(f"arrived {turn}")
         solara.HTML(tag="h2", unsafe_innerHTML=element("span", f"Change: {called(one.path)}"))
         about = f"{one.unit}{', in 2024/25 prices' if one.is_price else ''}. {one.source}"
         solara.HTML(tag="p", unsafe_innerHTML=element("span", about), classes=["soft"])
