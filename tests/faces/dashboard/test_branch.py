@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,7 +197,7 @@ def test_weeks_and_pounds_are_brought_within_bounds() -> None:
 
 def test_it_stops_when_told(worlds: Both) -> None:
     stop = threading.Event()
-    assert both(TOWN, stop, lambda part: stop.set()) is None
+    assert both(replace(TOWN, seed=99), stop, lambda part: stop.set()) is None
     assert branch(worlds, "first", WEEK, CLOSES, stop, lambda part: None) is None
 
 
@@ -274,6 +276,16 @@ def test_a_lever_that_cannot_be_pulled_is_said_in_a_room_s_words(worlds: Both) -
     assert str(refused.value).startswith("Cut £900,000,000 a year: Home care: ")
     assert "what-if" not in str(refused.value)
     assert "change #" not in str(refused.value)
+
+
+def test_pages_on_one_question_hold_its_worlds_once_and_a_page_that_is_gone_holds_none() -> None:
+    asked = replace(TOWN, seed=77)
+    one = both(asked, NOTHING, lambda part: None)
+    assert both(replace(asked), NOTHING, lambda part: None) is one
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None
 
 
 def test_only_open_services_may_be_closed(worlds: Both) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,10 @@ class Both:
         return self.records[tuple(WORLDS).index(world)]
 
 
+_HELD: WeakValueDictionary[Question, Both] = WeakValueDictionary()
+"""Worlds that some page holds, by what was asked: a room of pages on one question holds them once, none holds none."""
+
+
 def lever_from(text: str) -> Lever | None:
     """Read a lever out of a link; None for what is none."""
     kind, name, pounds, *_ = (*text[:200].split(":"), "", "")
@@ -84,7 +89,7 @@ def lever_from(text: str) -> Lever | None:
 
 
 def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
-    """Run both worlds; None if it was stopped.
+    """Run both worlds, or give those that another page holds; None if it was stopped.
 
     Parameters
     ----------
@@ -95,6 +100,8 @@ def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
     tell
         Called with the share that is done.
     """
+    if held := _HELD.get(question):
+        return held
     scenario = question.scenario()
     start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
     ran = runner(stop, tell, SETTLING + 2 * scenario.weeks)
@@ -106,7 +113,7 @@ def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
         if not ran(model, scenario.weeks):
             return None
         records.append(model.record)
-    return Both(question, scenario, start, (records[0], records[1]))
+    return _HELD.setdefault(question, Both(question, scenario, start, (records[0], records[1])))
 
 
 def branch(
