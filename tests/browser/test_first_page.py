@@ -99,6 +99,62 @@ def test_below_100_000_residents_no_view_is_told_without_a_mark(tab: Any) -> Non
         assert "Indicative only: 2,000 residents" in tab.page.inner_text("caption >> nth=0")
 
 
+def test_a_new_pair_leaves_a_table_open_and_the_keyboard_where_it_was(tab: Any) -> None:
+    page = tab.page
+    tab.go(LONG.replace("residents=50000", "residents=4000").replace("years=10", "years=3"))
+    page.wait_for_selector(".run:has-text('2 pairs')", timeout=60_000)
+    for number in (0, 1):
+        page.locator("summary:has-text('Show as a table')").nth(number).click()
+    before = page.inner_text(".run")
+    page.wait_for_function(f"document.querySelector('.run').innerText !== {before!r}", timeout=60_000)
+    page.wait_for_timeout(300)
+    opened = page.eval_on_selector_all("main details", "all => all.map((one) => one.open)")
+    assert opened[:2] == [True, True]
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.click("text=Stop")
+
+
+def test_the_view_of_the_money_is_kept_over_a_refresh_and_on_the_way_to_another_page(tab: Any) -> None:
+    page = tab.page
+    answered(tab, TOWN)
+    page.click("text=Every contact at its unit cost")
+    page.get_by_role("button", name="By sector").click()
+    page.wait_for_function("location.search.includes('view=full&by=sector')")
+    page.reload()
+    page.wait_for_selector("caption:has-text('Every contact at its unit cost')", timeout=60_000)
+    assert page.locator("caption >> nth=0").inner_text().startswith("Every contact at its unit cost")
+    assert page.locator("tbody th:has-text('NHS')").count() >= 1
+    page.click("nav >> text=Evidence")
+    page.wait_for_selector(".ds-numbers caption")
+    page.click("nav >> text=Two worlds")
+    page.wait_for_selector("caption:has-text('Every contact at its unit cost')", timeout=60_000)
+
+
+def test_the_page_says_what_the_answer_rests_on_and_what_the_link_shows(tab: Any) -> None:
+    answered(tab, TOWN)
+    page = tab.page
+    assert "100,000 residents simulated, 2 pairs of runs from seed 1" in page.inner_text(".run")
+    assert "they are wide" in page.inner_text("main")
+    assert "digit for digit" in page.inner_text(".ds-link label")
+    tab.go(LONG)
+    page.wait_for_selector(".sentence", timeout=60_000)
+    page.click("text=Stop")
+    page.wait_for_selector("text=Stopped; what was finished is shown")
+    assert "asks the whole question again, 30 pairs" in page.inner_text(".ds-link label")
+
+
+def test_for_the_room_controls_are_as_large_as_the_rest(tab: Any) -> None:
+    page = tab.page
+    tab.go("/what-if" + TOWN[1:])
+    page.wait_for_selector("[role=slider]", timeout=60_000)
+    page.click("text=For the room: large type")
+    page.wait_for_selector(".ds.room")
+    page.wait_for_timeout(600)  # type grows for a moment
+    tall = "all => Math.min(...all.map((one) => parseFloat(getComputedStyle(one).fontSize)))"
+    for what in (".ds main .v-label", ".ds main .v-select__selection", ".ds main label", ".ds main .v-btn"):
+        assert page.eval_on_selector_all(what, tall) >= 19, what
+
+
 def test_outcomes_by_quintile_are_shown(tab: Any) -> None:
     answered(tab, TOWN)
     tab.page.wait_for_selector("caption:has-text('by deprivation of their neighbourhood')")
@@ -196,9 +252,10 @@ def served(port: int) -> subprocess.Popen[bytes]:
     raise AssertionError("the server did not answer")
 
 
-def test_an_unknown_address_is_told_in_words_with_the_way_back(address: str) -> None:
+@pytest.mark.parametrize("path", ["/nowhere", "/watch/nowhere", "/what-if/nowhere/x", "/evidence/x/nowhere"])
+def test_an_unknown_address_is_told_in_words_with_the_way_back(address: str, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{address}/nowhere?<b>")
+        urllib.request.urlopen(f"{address}{path}?<b>")
     told = refused.value.read().decode()
     assert refused.value.code == 404
     assert "There is no page at this address." in told

@@ -77,7 +77,7 @@ def test_a_number_is_typed_and_what_cannot_be_run_is_refused_in_a_line(tab: Any)
     )
     assert page.get_by_role("button", name="Run both worlds").is_disabled()
     page.get_by_text("All as shipped").click()
-    page.wait_for_selector(".mark", state="detached")
+    page.wait_for_selector(".mark:has-text('This cannot be run')", state="detached")
     assert page.get_by_role("button", name="Run both worlds").is_enabled()
 
 

@@ -44,6 +44,24 @@ def test_numbers_are_found_by_words_and_by_grade(tab: Any) -> None:
     )
 
 
+def test_a_number_far_down_opens_its_form_before_the_eye_with_the_keyboard_in_it(tab: Any) -> None:
+    page = tab.page
+    tab.go("/evidence?place=essex&years=1&residents=2000&pairs=1")
+    far = page.locator(".ds-numbers button").last
+    far.scroll_into_view_if_needed()
+    far.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".ds-changing")
+    page.wait_for_function("document.activeElement.closest('.ds-changing')")
+    top = "document.querySelector('.ds-changing').getBoundingClientRect().top"
+    for _ in range(2):  # asked for again, it is gone to again
+        page.wait_for_function(f"{top} >= -1 && {top} < innerHeight - 100", timeout=5_000)
+        page.wait_for_timeout(600)  # until it has come to rest
+        page.locator(".ds-numbers button").last.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.activeElement.closest('.ds-changing')")
+
+
 def test_a_number_is_changed_within_its_range_run_with_and_put_back(tab: Any) -> None:
     page = tab.page
     tab.go("/evidence?place=essex&years=1&residents=2000&pairs=1")

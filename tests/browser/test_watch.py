@@ -82,6 +82,39 @@ def test_it_is_played_stepped_and_scrubbed_by_keyboard(tab: Any) -> None:
     assert page.evaluate(f"{VUE}.speed") == 16
 
 
+def test_up_and_down_move_the_week_while_the_keyboard_is_on_its_slider(tab: Any) -> None:
+    page = opened(tab)
+    page.focus(".ds-controls input[type=range]")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    assert week(page) == 1
+    assert page.evaluate(f"{VUE}.cursor") == -1, "no resident was chosen"
+
+
+def test_the_week_is_kept_on_the_way_to_another_page_and_back(tab: Any) -> None:
+    page = opened(tab)
+    page.focus(".ds-player")
+    page.keyboard.press("End")
+    page.wait_for_function("location.search.includes('week=103')")
+    page.click("nav >> text=Two worlds")
+    page.wait_for_selector("text=Run both worlds")
+    page.click("nav >> text=Watch")
+    page.wait_for_selector(".ds-player", timeout=60_000)
+    assert week(page) == 103
+
+
+def test_both_pictures_stand_level_and_names_of_agencies_apart_in_the_room(tab: Any) -> None:
+    page = opened(tab)
+    page.click("text=For the room: large type")
+    page.wait_for_selector(".ds.room")
+    page.wait_for_function(f"{VUE}.size > 15")
+    tops = page.eval_on_selector_all(".ds-canvas", "all => all.map((one) => one.getBoundingClientRect().top)")
+    assert tops[0] == tops[1]
+    apart = page.evaluate(f"{VUE}.door(0, 2)[1] - {VUE}.door(0, 1)[1]")
+    assert apart >= 3 * 1.15 * page.evaluate(f"{VUE}.size"), "three rows of a name fit between two doors"
+
+
 def test_a_resident_is_picked_by_keyboard_and_by_a_click(tab: Any) -> None:
     page = opened(tab)
     page.focus(".ds-player")
@@ -102,7 +135,7 @@ def test_pictures_are_told_in_words_and_by_more_than_colour(tab: Any) -> None:
     for world, letter in enumerate("AB"):
         label = page.locator("canvas.ds-canvas").nth(world).get_attribute("aria-label")
         assert label.startswith(f"World {letter}, ")
-        assert re.search(r"of \d+ residents \d+ in crisis", label)
+        assert re.search(r"of the \d+ followed who live here, \d+ in crisis", label)
     shapes = page.eval_on_selector_all(".ds-key path", "all => all.map((one) => one.getAttribute('d'))")
     assert len(shapes) == len(set(shapes)) == 6
 

@@ -78,6 +78,17 @@ def test_the_week_is_scrubbed_by_keyboard_and_a_service_closed_in_either_world(t
     page.wait_for_selector(".sentence", state="detached")
 
 
+def test_the_week_is_said_as_it_is_shown_and_is_kept_over_a_refresh_before_any_lever(tab: Any) -> None:
+    page = opened(tab, TOWN + "&week=60")
+    page.focus("[role=slider]")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("text=Pull it at year 2, week 10")
+    assert page.get_attribute("[role=slider]", "aria-valuetext") == "year 2, week 10"
+    page.wait_for_function("location.search.includes('week=61')")
+    page.reload()
+    page.wait_for_selector("text=Pull it at year 2, week 10", timeout=60_000)
+
+
 def test_back_at_a_lever_its_controls_say_what_was_pulled(tab: Any) -> None:
     changed = f"{TOWN}&number=needs.mental_health.pushed_by.housing:0.3"
     page = opened(tab, f"{changed}&world=first&week=10&lever=close:voluntary_support")

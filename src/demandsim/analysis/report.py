@@ -11,16 +11,16 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from demandsim.analysis.arms import Compared
+from demandsim.analysis.cautions import NO_FORECAST, assumed_said, beyond_the_law
 from demandsim.analysis.drift import CONTACTS, REST_OF_SERVICE, SPEND, drift_frame, drift_said, times
-from demandsim.analysis.intervals import COVER, RESAMPLES, SEED
+from demandsim.analysis.intervals import COVER
 from demandsim.analysis.pages import Cell, bullets, element, page, table, terms
 from demandsim.analysis.sections import section, title
-from demandsim.analysis.sentence import MONEY_FROM, effects_assumed, sentence
+from demandsim.analysis.sentence import MONEY_FROM, sentence
 from demandsim.analysis.words import measure_title, pairs_said, plain, quantity, service_title, weeks_said
 from demandsim.errors import ComparisonError
 from demandsim.records.whole_file import write_whole
-from demandsim.scenario.lawful import beyond_the_law as turned_away
-from demandsim.scenario.words import pounds, severity, the_service
+from demandsim.scenario.words import pounds
 from demandsim.units import WEEKS_A_YEAR
 
 PACKAGE = "demandsim"
@@ -36,9 +36,9 @@ HOW_TO_READ = (
     ),
     (
         "Intervals: chance only",
-        f"Low and high hold {COVER:.0%} of the means of pairs drawn again with replacement ({RESAMPLES:,} "
-        f"times, seed {SEED}). They tell how far chance alone could move a number. How far the evidence behind "
-        "the model could move it is not in them.",
+        f"Of intervals made like these, {COVER:.0%} hold what endlessly many pairs would give, however few there are "
+        "(Student's t): the fewer the pairs, the wider. They tell how far chance alone could move a number. How far "
+        "the evidence behind the model could move it is not in them.",
     ),
     (
         "Money views, never added together",
@@ -68,7 +68,7 @@ HOW_TO_READ = (
 """What a reader needs to know, term by term."""
 
 CANNOT_TELL = (
-    "It is a simulation: it shows what follows from its evidence and its rules, and forecasts nothing.",
+    NO_FORECAST,
     "Many numbers are judged where nothing was published; the evidence list says which.",
     f"Sums are quoted from {MONEY_FROM:,} simulated residents on; smaller runs show which way things go.",
     "What happens after the last simulated week is not counted.",
@@ -145,17 +145,6 @@ def report_text(
         "</section>",
     ]
     return page(_title(comparisons), [*body, "</main>"])
-
-
-def beyond_the_law(comparison: Compared) -> tuple[str, ...]:
-    """Say which limits of the law the policies go beyond, a sentence a service they turn the protected away from."""
-    services = comparison.scenario.services
-    changes = (change for policy in comparison.policies for change in policy.change)
-    return tuple(
-        f"The law does not let {the_service(services[name])} turn away anyone whose need is "
-        f"{severity(services[name].lawful_threshold or 0)} or worse."
-        for name in turned_away(comparison.scenario, changes)
-    )
 
 
 def _title(comparisons: Sequence[Compared]) -> str:
@@ -242,8 +231,7 @@ def _how_to_read(comparisons: Sequence[Compared]) -> Iterator[Cell]:
     """What the numbers mean, and what they cannot tell."""
     yield element("h2", "How to read this")
     yield terms(HOW_TO_READ)
-    if any(effects_assumed(comparison) for comparison in comparisons):
-        told = "A way of working is given an effect that nobody has measured: such effects are assumed."
+    if told := assumed_said(comparisons):
         yield element("p", told, kind="mark")
     yield element("h3", "What it cannot tell you")
     yield bullets(CANNOT_TELL)

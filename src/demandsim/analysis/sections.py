@@ -10,10 +10,11 @@ import pandas as pd
 from demandsim.analysis import charts, demand_charts, people_charts
 from demandsim.analysis.arms import Compared
 from demandsim.analysis.attribution import attribution_frame, failure_change, failure_frame
+from demandsim.analysis.cautions import law_said, size_said
 from demandsim.analysis.flows import ALL, PURSE, first_week
-from demandsim.analysis.intervals import FEW_PAIRS, label
+from demandsim.analysis.intervals import label
 from demandsim.analysis.outcomes import MAIN, WAITS_NOTE, few_told, outcomes_frame, timelines
-from demandsim.analysis.pages import Cell, bullets, element, picture, table
+from demandsim.analysis.pages import Cell, element, picture, table
 from demandsim.analysis.quintiles import quintiles_frame
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sentence import MONEY_FROM, sentence
@@ -23,10 +24,10 @@ from demandsim.analysis.words import (
     SECTOR_TITLES,
     VIEW_TITLES,
     at_service,
+    contacts_said,
     differences,
     grain,
     measure_title,
-    pairs_said,
     quantity,
     ratio_said,
     service_title,
@@ -78,16 +79,9 @@ def section(comparison: Compared, unlawful: tuple[str, ...] = ()) -> Iterator[Ce
 
 def _warnings(comparison: Compared, unlawful: tuple[str, ...]) -> Iterator[Cell]:
     """What must be known before any number is read."""
-    residents, pairs = comparison.scenario.residents, len(comparison.pairs)
-    if residents < MONEY_FROM:
-        told = f"Indicative only: {residents:,} residents were simulated. Sums are quoted from {MONEY_FROM:,} on."
+    for told in size_said(comparison):
         yield element("p", told, kind="mark")
-    if pairs < FEW_PAIRS:
-        told = "with one pair there is none" if pairs == 1 else "they are too narrow"
-        yield element("p", f"Intervals rest on {pairs_said(pairs)} of runs: {told}.", kind="mark")
-    if unlawful:
-        yield element("p", "Beyond the law. This policy was run all the same, although:", kind="mark")
-        yield bullets(unlawful)
+    yield from law_said(unlawful)
 
 
 def _money(comparison: Compared) -> Iterator[Cell]:
@@ -181,6 +175,7 @@ def _matrix(comparison: Compared) -> Iterator[Cell]:
 def _traced(comparison: Compared) -> Iterator[Cell]:
     """Traced beside causal, payer by payer, and failure demand by cause."""
     scenario, found, least = comparison.scenario, savers(comparison), _grain(comparison)
+    each = comparison.pairs[0].baseline.scale
     one = found[0].name if len(found) == 1 else ALL
     frame = attribution_frame(comparison)
     rows = {payer: rest.set_index("cause") for payer, rest in frame.groupby("payer", sort=False)}
@@ -193,9 +188,9 @@ def _traced(comparison: Compared) -> Iterator[Cell]:
         [
             [
                 who(str(payer), scenario),
-                quantity(_cell(rest, one, "traced_contacts"), sign=True),
+                contacts_said(_cell(rest, one, "traced_contacts"), each),
                 money_cell(*(_cell(rest, one, f"traced{end}") for end in ENDS), grain=least),
-                quantity(_cell(rest, ALL, "causal_contacts"), sign=True),
+                contacts_said(_cell(rest, ALL, "causal_contacts"), each),
                 money_cell(*(_cell(rest, ALL, f"causal{end}") for end in ENDS), grain=least),
             ]
             for payer, rest in rows.items()

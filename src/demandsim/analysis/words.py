@@ -192,6 +192,11 @@ def quantity(value: float, *, sign: bool = False, share: bool = False, figures: 
     return f"{before}{text}{'%' if share else ''}"
 
 
+def contacts_said(change: float, scale: float) -> str:
+    """A change in contacts, to whole simulated residents' own, of whom each stands for ``scale``: "+1,234", "0"."""
+    return "n/a" if math.isnan(change) else quantity(round(change / scale) * scale, sign=True)
+
+
 def points(difference: float, figures: int = 2) -> str:
     """A difference of two shares in percentage points, to two figures: "+0.17 points", "0"; "n/a" for none."""
     if math.isnan(difference):

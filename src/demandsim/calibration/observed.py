@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.analysis.intervals import COVER, resamples
+from demandsim.analysis.intervals import reach
 from demandsim.calibration.measures import kept_later, named, value_of, years_needed
 from demandsim.calibration.targets import Target
 from demandsim.calibration.watched import watch
@@ -26,7 +26,7 @@ class Observed(NamedTuple):
     """What one target came to: over all seeds, and on each."""
 
     mean: float  # totals over seeds ÷ totals over seeds
-    low: float  # 90% of resampled sets of seeds lie between low and high; NaN with one seed
+    low: float  # low and high hold 90%, however few the seeds are; NaN with one seed
     high: float
     each: NDArray[np.float64]  # [seed]
 
@@ -130,7 +130,7 @@ def _together(parts: NDArray[np.float64]) -> Observed:
 
 
 def pooled_interval(parts: NDArray[np.float64]) -> tuple[float, float]:
-    """Bounds that hold 90% of the values of resampled sets of seeds.
+    """Bounds on either side of the value of all seeds that hold 90%, however few the seeds are.
 
     Parameters
     ----------
@@ -140,10 +140,17 @@ def pooled_interval(parts: NDArray[np.float64]) -> tuple[float, float]:
     Returns
     -------
     low, high : float
-        NaN with one seed, or where a resample has nothing to divide by.
+        NaN with one seed, or where the rest without one of them has nothing to divide by.
+
+    Notes
+    -----
+    The standard error is the jackknife's (Tukey 1958), which leaves out each seed in turn; of a plain mean it is the
+    usual one.
     """
     if len(parts) < 2:
         return float("nan"), float("nan")
-    values = value_of(parts[resamples(len(parts))].sum(axis=1))
-    ends = np.quantile(values, [(1 - COVER) / 2, (1 + COVER) / 2], method="inverted_cdf")
-    return float(ends[0]), float(ends[1])
+    whole = parts.sum(axis=0)
+    without = value_of(whole - parts)
+    error = without.std() * np.sqrt(len(parts) - 1)
+    value, wide = float(value_of(whole)), float(reach(len(parts)) * error)
+    return value - wide, value + wide

@@ -168,7 +168,7 @@ def lines(one: Rerun) -> list[str]:
 def _measure_lines(name: str, measure: Measure, simulated: Simulated, found: Verdict) -> list[str]:
     """Tell one figure."""
     published = measure.published
-    few = " (few: too narrow)" if simulated.of == "pairs" and simulated.n < FEW_PAIRS else ""
+    few = " (few: wide)" if simulated.of == "pairs" and simulated.n < FEW_PAIRS else ""
     told = [
         f"  {name} ({measure.role}), {published.unit}:",
         f"    published {published.value:g} ({published.low:g} to {published.high:g}); "

@@ -280,7 +280,7 @@ def _print_comparisons(
     screen: Console, found: Sequence[Comparison], beside: pd.DataFrame, drift: pd.DataFrame
 ) -> None:
     """Show every comparison's tables, the baseline beside published figures and by itself, a sentence each."""
-    from demandsim.analysis.report import beyond_the_law  # as above
+    from demandsim.analysis.cautions import beyond_the_law  # as above
 
     for one in found:
         screen.rule(tables.title(one))

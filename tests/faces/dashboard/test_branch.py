@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from demandsim.faces.dashboard.branch import (
     PERIOD,
     Both,
     Lever,
+    Measure,
     begun_in,
     both,
     branch,
@@ -194,7 +197,7 @@ def test_weeks_and_pounds_are_brought_within_bounds() -> None:
 
 def test_it_stops_when_told(worlds: Both) -> None:
     stop = threading.Event()
-    assert both(TOWN, stop, lambda part: stop.set()) is None
+    assert both(replace(TOWN, seed=99), stop, lambda part: stop.set()) is None
     assert branch(worlds, "first", WEEK, CLOSES, stop, lambda part: None) is None
 
 
@@ -210,30 +213,38 @@ def test_lines_add_up_to_the_ledger(worlds: Both) -> None:
     assert periods(weekly).sum() == pytest.approx(weekly[: 52 // PERIOD * PERIOD].sum())
 
 
-def test_the_sentence_says_the_difference_and_keeps_from_pounds_when_few_are_simulated(worlds: Both) -> None:
+def test_the_sentence_is_of_one_run_and_keeps_from_pounds_and_their_direction_when_few_live_there(
+    worlds: Both,
+) -> None:
     after = future(worlds, "first", WEEK, CLOSES)
     every = measures(worlds.scenario)
 
-    def futures(key: str, future: RunRecord | None) -> Futures:
+    def futures(key: str, future: RunRecord | None, residents: int = 2_000) -> Futures:
         one, other = (line(record, every[key]) for record in worlds.records)
         lever = said(CLOSES, worlds.scenario) if future else ""
         new = line(future, every[key]) if future else None
-        return Futures(every[key], (one, other), ("As it is", "<i>Other</i>"), 0, WEEK, new, lever)
+        return Futures(
+            every[key], (one, other), ("As it is", "<i>Other</i>"), 0, WEEK, new, lever, "", residents
+        )
 
-    shut = sentence(futures("contacts:voluntary_support", after), 2_000)
+    shut = sentence(futures("contacts:voluntary_support", after))
     assert shut.startswith("World A, “As it is”, with “Close: ")
     assert "instead of" in shut
-    money = sentence(futures("cash:charity", after), 2_000)
+    assert "in this one run, contacts" in shut
+    money = sentence(futures("cash:charity", after))
     assert "£" not in money
-    assert "too few residents" in money
-    assert "£" in sentence(futures("cash:charity", after), 100_000)
-    same = sentence(futures("crises", worlds.record("first")), 2_000)
+    assert "differs in the 32 weeks that are left; one run of so few residents cannot tell" in money
+    large = sentence(futures("cash:charity", after, 100_000))
+    assert "in this one run, spending" in large
+    assert "£" in large
+    assert "(more)" not in large + money
+    same = sentence(futures("crises", worlds.record("first")))
     assert "crises stay exactly as they were in the 32 weeks that are left." in same
-    still = sentence(futures("cash:charity", worlds.record("first")), 2_000)
+    still = sentence(futures("cash:charity", worlds.record("first")))
     assert "spending (cash) by the" in still
     assert "stays exactly as it was" in still
     last = futures("crises", after)._replace(week=51, left_out="2 of its 3 changes fall after it.")
-    assert sentence(last, 2_000).endswith("in the one week that is left. 2 of its 3 changes fall after it.")
+    assert sentence(last).endswith("in the one week that is left. 2 of its 3 changes fall after it.")
     for week, side in ((WEEK, "start"), (50, "end")):
         named = drawn(futures("crises", after)._replace(week=week)).split(f">{when(week)}</text>")[0]
         assert named.endswith(f'text-anchor:{side}"')
@@ -241,8 +252,40 @@ def test_the_sentence_says_the_difference_and_keeps_from_pounds_when_few_are_sim
     assert "<i>" not in picture
     assert picture.count("<polyline") == 4
     assert drawn(futures("crises", None)).count("<polyline") == 3
-    assert "Indicative only" in numbers(futures("cash:charity", after), 2_000)
-    assert numbers(futures("crises", None), 2_000) == ""
+    few = futures("cash:charity", after)
+    assert "Indicative only" in numbers(few)
+    assert "Indicative only: 2,000 residents were simulated." in drawn(few)
+    assert "Indicative only" not in drawn(futures("cash:charity", after, 100_000)) + picture
+    assert numbers(futures("crises", None)) == ""
+
+
+def test_an_axis_that_does_not_begin_at_nought_says_so() -> None:
+    measure, weeks = Measure("crises", "Crises", "crises"), np.arange(104) * 0.0
+    far, near = (
+        drawn(Futures(measure, (weeks + least, weeks + 100), ("A", "B"), 0, 20)) for least in (90, 10)
+    )
+    assert far.count("The axis does not begin at nought.") == 2, (
+        "to be seen, and in the words for the picture"
+    )
+    assert "nought" not in near
+
+
+def test_a_lever_that_cannot_be_pulled_is_said_in_a_room_s_words(worlds: Both) -> None:
+    with pytest.raises(PolicyError) as refused:
+        pulled(Lever("money", "home_care", -900_000_000), worlds, "first", WEEK)
+    assert str(refused.value).startswith("Cut £900,000,000 a year: Home care: ")
+    assert "what-if" not in str(refused.value)
+    assert "change #" not in str(refused.value)
+
+
+def test_pages_on_one_question_hold_its_worlds_once_and_a_page_that_is_gone_holds_none() -> None:
+    asked = replace(TOWN, seed=77)
+    one = both(asked, NOTHING, lambda part: None)
+    assert both(replace(asked), NOTHING, lambda part: None) is one
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None
 
 
 def test_only_open_services_may_be_closed(worlds: Both) -> None:

@@ -15,9 +15,10 @@ from demandsim.faces.dashboard import journey
 from demandsim.faces.dashboard.lanes import AWAY, described, lanes, marked
 from demandsim.faces.dashboard.question import Question
 from demandsim.faces.dashboard.trace import Trace, traced
-from demandsim.records.labels import FAMILIES
+from demandsim.records.labels import FAMILIES, NONE
 from demandsim.records.record import RunRecord
 from demandsim.scenario.group import Group
+from demandsim.scenario.read import read_scenario
 from demandsim.simulation.model import DemandModel
 
 TOWN = Question("small-town", "", "small-town-council-saves", 1, 2_000, 1, 2)
@@ -158,3 +159,17 @@ def test_the_same_world_twice_is_the_same_life_twice(trace: Trace) -> None:
     pair = journey.lives(trace, journey.by_lot(trace, 1, 1))
     told = journey.summed_up((pair[0], pair[0]), 1)
     assert "Both lives are the same" in told
+
+
+def test_contacts_are_told_as_a_room_would_say_them() -> None:
+    essex = read_scenario("essex")
+
+    def told(kind: str, need: str = NONE) -> str:
+        row = {"event": "contact", "need": need, "kind": kind, "severity": 3, "cause_agency": NONE}
+        return journey.event_said(row, essex)
+
+    assert told("home") == "contact: then sent home"
+    assert told("charged", "mental_health") == "contact: charged with an offence, mental ill health, complex"
+    kinds = {kind for service in essex.services.values() for kind in service.kinds}
+    assert set(journey.KINDS) <= kinds
+    assert not any("(" in told(kind) or "_" in told(kind) for kind in kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import zlib
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import demandsim as ds
-from demandsim.faces.dashboard import own
+from demandsim.faces.dashboard import choices, own
 from demandsim.faces.dashboard.own import LARGEST, SHELF, Own, Shelf, packed, taken, unpacked
 from demandsim.faces.dashboard.uploads import handed
 from demandsim.scenario.files import shipped
@@ -52,6 +53,28 @@ def test_what_will_not_do_is_refused_in_a_line(kind: str, raw: bytes, part: str)
     assert part in str(refused.value)
     assert str(refused.value).startswith("mine.toml")
     assert "\n" not in str(refused.value)
+
+
+def test_a_policy_of_too_many_changes_is_refused_at_once() -> None:
+    change = b'\n[[change]]\nclose = "home_care"\n'
+    begun = time.monotonic()
+    with pytest.raises(ds.PolicyError) as refused:
+        taken("policy", "mine.toml", POLICY + change * 3_000)
+    assert time.monotonic() - begun < 1, "no change is looked at"
+    assert str(refused.value).startswith("mine.toml [change]: has 3,0")
+    assert str(refused.value).endswith("changes; at most 200 are read")
+
+
+def test_whether_an_own_policy_fits_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = taken("policy", "asked-often.toml", POLICY)
+    tried: list[object] = []
+    check = choices.check_together
+    monkeypatch.setattr(choices, "check_together", lambda *given: [tried.append(given), check(*given)][1])
+    choices.presets("small-town", [file])
+    first = len(tried)
+    for _ in range(5):
+        assert file.key in choices.presets("small-town", [file])
+    assert len(tried) == first
 
 
 @given(st.binary(max_size=400), st.text(max_size=30), st.sampled_from(sorted(LARGEST)))

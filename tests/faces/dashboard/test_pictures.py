@@ -13,7 +13,7 @@ from demandsim.analysis.flows import window
 from demandsim.analysis.outcomes import timeline_frame
 from demandsim.analysis.quintiles import TOLD, quintiles_frame
 from demandsim.analysis.words import differences, grain, short
-from demandsim.faces.dashboard import pictures
+from demandsim.faces.dashboard import answer_tables, pictures
 from demandsim.faces.dashboard.question import asked
 from demandsim.faces.dashboard.terms import explained
 from demandsim.faces.dashboard.worlds import between, run_said, title_of, told_apart, weeks_told
@@ -37,7 +37,7 @@ def body(markup: str) -> list[str]:
 def test_every_payer_who_moves_has_a_row_with_each_world_and_the_difference(
     worlds: list[ds.Comparison],
 ) -> None:
-    rows = body(pictures.money(worlds, TITLES, view="cash", by="payer"))
+    rows = body(answer_tables.money(worlds, TITLES, view="cash", by="payer"))
     frame = worlds[0].shunt(view="cash", by="payer")
     council = next(row for row in rows if "council" in row.lower())
     assert len(re.findall("<td", council)) == 3
@@ -58,20 +58,22 @@ def test_the_difference_is_that_of_the_two_worlds(worlds: list[ds.Comparison]) -
 def test_only_what_is_clear_of_chance_is_shaded_and_nothing_with_one_pair(
     worlds: list[ds.Comparison],
 ) -> None:
-    markup = pictures.money(worlds[:1], TITLES[:1], view="cash", by="payer")
+    markup = answer_tables.money(worlds[:1], TITLES[:1], view="cash", by="payer")
     frame = worlds[0].shunt(view="cash", by="payer")
     sure = frame[(frame["low"] > 0) | (frame["high"] < 0)]
     assert 0 < markup.count("<td class=") <= len(sure)
     lone = ds.Comparison(worlds[0].scenario, worlds[0].policies, worlds[0].pairs[:1])
-    assert "<td class=" not in pictures.money([lone], TITLES[:1], view="cash", by="payer")
+    assert "<td class=" not in answer_tables.money([lone], TITLES[:1], view="cash", by="payer")
 
 
 def test_few_residents_are_indicative(worlds: list[ds.Comparison]) -> None:
-    assert "Indicative only: 2,000 residents" in pictures.money(worlds, TITLES, view="full", by="sector")
-    assert "quoted" not in pictures.outcomes(worlds, TITLES), "all of the small town's people are simulated"
+    assert "Indicative only: 2,000 residents" in answer_tables.money(worlds, TITLES, view="full", by="sector")
+    assert "quoted" not in answer_tables.outcomes(worlds, TITLES), (
+        "all of the small town's people are simulated"
+    )
     few = ds.compare(worlds[0].scenario.replace(residents=500), worlds[0].policies[0], seeds=1)
     told = "With 500 residents these measures only show which way things go; they are quoted from 2,000 residents on."
-    assert told in pictures.outcomes([few], TITLES[:1])
+    assert told in answer_tables.outcomes([few], TITLES[:1])
 
 
 def test_flows_add_up_to_the_table_and_never_go_round(worlds: list[ds.Comparison]) -> None:
@@ -115,18 +117,22 @@ def test_each_column_is_what_its_own_comparison_says_whatever_the_other_world_is
     starts = [window(one).start for one in worlds]
     assert starts[0] != starts[1]
     least = grain(worlds[0].pairs[0].baseline.scale)
-    markup = pictures.money(worlds, TITLES, view="cash", by="payer")
+    markup = answer_tables.money(worlds, TITLES, view="cash", by="payer")
     council = next(row for row in body(markup) if "council" in row.lower())
     for cell, world in zip(re.findall("<td.*?</td>", council), worlds, strict=False):
         frame = world.shunt(view="cash", by="payer").set_index("payer")
         assert f">{short(float(frame['mean']['council']), least)}<" in cell
-    crises = next(row for row in body(pictures.outcomes(worlds, TITLES)) if "Crises" in row)
+    crises = next(row for row in body(answer_tables.outcomes(worlds, TITLES)) if "Crises" in row)
     for cell, world in zip(re.findall("<td>(.*?)</td>", crises)[1:], worlds, strict=True):
         mean, low, high = differences(
             world.outcomes().set_index("measure", drop=False).loc["crises"].to_dict()
         )
         assert cell == f"{mean}<small>{low} to {high}</small>"
-    for told in (markup, pictures.outcomes(worlds, TITLES), pictures.outcomes_by_quintile(worlds, TITLES)):
+    for told in (
+        markup,
+        answer_tables.outcomes(worlds, TITLES),
+        answer_tables.outcomes_by_quintile(worlds, TITLES),
+    ):
         assert all(f"{title}: from week {start}" in told for title, start in zip(TITLES, starts, strict=True))
     assert f"the second less the first counts both from week {min(starts)}" in markup
 
@@ -139,9 +145,10 @@ def test_a_world_keeps_its_figures_where_the_other_is_the_same_policy_begun_late
     )[0]
     both = [ds.compare(question.scenario(), list(arm), seeds=2) for arm in question.arms()]
     assert window(both[0]).start != window(both[1]).start
-    alone = body(pictures.money(both[:1], TITLES[:1], view="cash", by="payer"))
+    alone = body(answer_tables.money(both[:1], TITLES[:1], view="cash", by="payer"))
     beside = {
-        row.partition("</th>")[0]: row for row in body(pictures.money(both, TITLES, view="cash", by="payer"))
+        row.partition("</th>")[0]: row
+        for row in body(answer_tables.money(both, TITLES, view="cash", by="payer"))
     }
     assert alone
     for row in alone:
@@ -177,7 +184,7 @@ def test_flows_say_of_which_world_they_are_and_that_they_are_no_change(worlds: l
 
 
 def test_every_fifth_has_a_row_with_each_world_under_its_measure(worlds: list[ds.Comparison]) -> None:
-    markup = pictures.outcomes_by_quintile(worlds, TITLES)
+    markup = answer_tables.outcomes_by_quintile(worlds, TITLES)
     rows = body(markup)
     assert len(rows) == 5 * len(TOLD)
     frames = [quintiles_frame(one) for one in worlds]
@@ -195,7 +202,7 @@ def test_every_fifth_has_a_row_with_each_world_under_its_measure(worlds: list[ds
 
 def test_with_one_pair_a_fifth_has_no_interval(worlds: list[ds.Comparison]) -> None:
     lone = ds.Comparison(worlds[0].scenario, worlds[0].policies, worlds[0].pairs[:1])
-    markup = pictures.outcomes_by_quintile([lone], TITLES[:1])
+    markup = answer_tables.outcomes_by_quintile([lone], TITLES[:1])
     assert "one pair: no interval" in markup
     assert "<small>" not in markup
 
@@ -233,3 +240,22 @@ def test_a_title_that_holds_markup_stays_text_in_the_sentence() -> None:
     assert "<b>" not in told
     assert "&lt;b&gt;<dfn" in told
     assert "&amp; co" in told
+
+
+def test_names_in_a_picture_of_flows_stand_clear_of_one_another(worlds: list[ds.Comparison]) -> None:
+    options = pictures.flows(worlds[0], "policy", TITLES[0], scale=1.6)
+    (series,) = options["series"]
+    assert series["nodeGap"] >= pictures.ROWS * series["label"]["lineHeight"]
+    ends = [end["name"] for end in series["data"]]
+    most = max(sum(name.startswith(side) for name in ends) for side in ("from", "to"))
+    assert pictures.flows_height(options, 1.6) > most * series["nodeGap"]
+
+
+def test_lines_whose_axis_does_not_begin_at_nought_say_so(worlds: list[ds.Comparison]) -> None:
+    for service in ("general_practice", "voluntary_support"):
+        options = pictures.lines(worlds, TITLES, service)
+        values = [value for line in options["series"] for value in line["data"]]
+        far = min(values) > pictures.NEAR * max(values)
+        assert options["yAxis"]["scale"] is far
+        assert ("does not begin at nought" in options["yAxis"]["name"]) is far
+        assert ("does not begin at nought" in options["aria"]["label"]["description"]) is far

@@ -87,6 +87,48 @@ def test_a_page_that_is_closed_lets_go_and_a_run_that_nobody_hears_ends(
     assert not waited(visit.run.state, 20).running
 
 
+def test_a_run_that_was_left_goes_on_from_its_finished_pairs_and_shows_them_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seeds: list[int] = []
+    whole = Run._records
+    monkeypatch.setattr(
+        Run, "_records", lambda run, scenario, seed: [seeds.append(seed), whole(run, scenario, seed)][1]
+    )
+    every, asked = Runs(), replace(TOWN, pairs=4)
+    visit = every.ask(asked)
+    while sum(visit.state().pairs_done) < 2:
+        time.sleep(0.005)
+    visit.stop()  # as a run ends that nobody has heard for a while
+    done = sum(visit.run.state().pairs_done)
+    assert 2 <= done < 4
+    again = every.ask(asked)
+    assert len(again.state().worlds[0].pairs) == done, "what was finished is shown before anything is run"
+    found = waited(again.state)
+    assert (found.told, found.weeks_done) == ("", found.weeks_in_all)
+    assert len(seeds) <= 5, "only the pair that was under way is begun again"
+    same = ds.compare(asked.scenario(), ds.read_policy(asked.second), seeds=4)
+    assert found.worlds[0].shunt(view="cash").equals(same.shunt(view="cash"))
+
+
+def test_a_large_run_that_was_left_keeps_its_quick_answer_and_goes_on_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runs, "stages", lambda question: (Stage(2_000, (1, 2)), Stage(2_500, (1, 2, 3, 4))))
+    every = Runs()
+    visit = every.ask(TOWN)
+    while visit.state().pairs_done[1] < 1:
+        time.sleep(0.005)
+    visit.stop()
+    again = every.ask(TOWN)
+    assert again.state().pairs_done[0] == 2
+    assert again.state().worlds
+    found = waited(again.state)
+    assert [pair.baseline.seed for pair in found.worlds[0].pairs] == [1, 2, 3, 4]
+    assert found.worlds[0].scenario.residents == 2_500
+    assert found.weeks_done == found.weeks_in_all
+
+
 def test_pairs_are_counted_and_what_comes_next_is_known() -> None:
     found = waited(Runs().ask(TOWN).state)
     assert found.stages == (Stage(2_000, (1, 2)),)

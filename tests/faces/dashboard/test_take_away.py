@@ -13,7 +13,16 @@ from demandsim.faces.dashboard.levers import Moved
 from demandsim.faces.dashboard.own import taken
 from demandsim.faces.dashboard.question import Question
 from demandsim.faces.dashboard.runs import Stage, State
-from demandsim.faces.dashboard.take_away import chart, left_out_said, numbers, report, stem, stems
+from demandsim.faces.dashboard.take_away import (
+    LINK,
+    chart,
+    left_out_said,
+    link_said,
+    numbers,
+    report,
+    stem,
+    stems,
+)
 from demandsim.faces.dashboard.traced import traced
 from demandsim.faces.dashboard.two_worlds import how_far
 from demandsim.scenario.read_text import policy_from_text, scenario_from_text
@@ -39,6 +48,17 @@ def test_files_taken_home_give_the_digest_on_screen(worlds: list[Comparison]) ->
         again = ds.compare(scenario, policy, seeds=[1])
         assert again.pairs[0].policy.digest == world.pairs[0].policy.digest
         assert again.pairs[0].baseline.digest == world.pairs[0].baseline.digest
+
+
+def test_the_link_promises_the_digits_of_a_whole_answer_alone(worlds: list[Comparison]) -> None:
+    told = link_said(QUESTION, worlds[0])
+    assert "asks the whole question again, 2 pairs at 100,000 residents" in told
+    assert "shown now comes from 2 pairs at 2,000" in told
+    large = worlds[0].scenario.replace(residents=100_000)
+    whole = Comparison(large, worlds[0].policies, worlds[0].pairs)
+    assert link_said(QUESTION, whole) == LINK
+    stopped = Comparison(large, worlds[0].policies, worlds[0].pairs[:1])
+    assert "one pair at 100,000" in link_said(QUESTION, stopped)
 
 
 def test_the_report_and_the_numbers_hold_every_world(worlds: list[Comparison]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from demandsim.faces.dashboard.question import Question
 from demandsim.faces.dashboard.trace import BOUNCED, FOLLOWED, GONE, Trace, traced
+from demandsim.faces.dashboard.watch import sample_said
 
 TOWN = Question("small-town", "", "small-town-council-saves", 1, 2_000, 1, 2)
 
@@ -31,6 +32,14 @@ def test_both_worlds_follow_the_same_residents_with_the_same_first_weeks(trace: 
     assert same is not None
     assert np.array_equal(same.weeks[0], same.weeks[1])
     assert np.array_equal(same.weeks[0], one)
+
+
+def test_who_is_followed_is_said_not_to_be_like_everybody(trace: Trace) -> None:
+    told = sample_said(trace)
+    assert "not like everybody: 3 of 4 were picked for having a need" in told
+    picked = float(((trace.weeks[0][0] & 7) > 0).mean())
+    assert 0 < trace.needy < picked
+    assert f"of all residents {trace.needy:.0%} have one" in told
 
 
 def test_a_bounce_in_the_trace_is_one_in_the_journey(trace: Trace) -> None:

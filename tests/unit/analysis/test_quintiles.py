@@ -11,6 +11,7 @@ from tests.unit.analysis.fakes import TOWN, FakeRecord, policy
 import demandsim as ds
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.flows import first_week
+from demandsim.analysis.intervals import reach
 from demandsim.analysis.quintiles import TOLD, quintiles_frame
 from demandsim.records.measures import CRISES, HEALTH, MEASURES, RESIDENT_WEEKS
 from demandsim.units import MULTIPLIER_ONE
@@ -32,7 +33,8 @@ def test_rates_are_for_a_thousand_residents_a_year() -> None:
     frame = quintiles_frame(Comparison(TOWN, (policy(),), pairs)).set_index(["measure", "quintile"])
     crises = frame.loc[("crises", 1)]
     assert crises["baseline"] == pytest.approx(520)  # 10 a week of 1,000 residents
-    assert (crises["mean"], crises["low"], crises["high"]) == pytest.approx((4 * 52, 2 * 52, 6 * 52))
+    wide = 2 * 52 * reach(2)  # two that are 4 x 52 apart: the standard error of their mean is half of that
+    assert (crises["mean"], crises["low"], crises["high"]) == pytest.approx((208, 208 - wide, 208 + wide))
     assert frame.loc[("crises", 5)]["policy"] == 0
     assert frame.loc[("qalys_lost", 5)]["baseline"] == pytest.approx(52)
     assert len(frame) == 5 * len(TOLD)

@@ -14,8 +14,9 @@ import pytest
 from tests.unit.analysis.fakes import CITY, SAVING, Money, compared, policy
 
 from demandsim.analysis import report
+from demandsim.analysis.cautions import beyond_the_law
 from demandsim.analysis.comparison import Comparison
-from demandsim.analysis.report import beyond_the_law, report_text, write_report
+from demandsim.analysis.report import report_text, write_report
 from demandsim.errors import ComparisonError, SaveError
 from demandsim.scenario.policy import Change
 
@@ -150,7 +151,7 @@ def test_what_it_must_hold_is_there(read: Page) -> None:
         "demandsim 9.9.9",
         "Seeds 1, 2, 3",
         "Indicative only: 2,000 residents",
-        "Intervals rest on 3 pairs of runs: they are too narrow.",
+        "Intervals rest on 3 pairs of runs: they are wide, as so few can hardly tell a policy from luck.",
         "A&E attendances",
         "Beside England's published figures",
         "12.5%",

@@ -35,7 +35,8 @@ def test_the_shunt_by_sector() -> None:
     assert frame["sector"].tolist() == NAMES
     assert means(frame) == dict(zip(NAMES, [-500, 200, 0, 0, -300, 0, 60], strict=True))
     council = frame.iloc[0]
-    assert -600 <= council["low"] < -500 < council["high"] <= -400
+    wide = 2.92 * 100 / math.sqrt(3)  # t of three pairs, whose savings scatter by 100
+    assert (council["low"], council["high"]) == pytest.approx((-500 - wide, -500 + wide), rel=1e-4)
     assert set(frame["interval"]) == {"chance only"}
 
 
@@ -118,9 +119,12 @@ def test_ratios_by_hand() -> None:
     assert frame.index.tolist() == ["shunt", "landing", "boomerang"]
     assert frame["mean"].to_dict() == pytest.approx({"shunt": 0.4, "landing": 0.4, "boomerang": 0.5})
     assert frame.loc["landing", "where"] == "hospital"
-    # One pair three times comes up once in 27, under 5%: the bounds are an outer pair twice and the middle.
-    assert frame.loc["shunt", ["low", "high"]].tolist() == pytest.approx([400 / 1300, 800 / 1700])
-    assert frame.loc["boomerang", ["low", "high"]].tolist() == pytest.approx([1 - 1.7 / 3, 1 - 1.3 / 3])
+    # Extra cost and saving both scatter by 100 and go together: 200 - 500 r lies within w x |1 - r| of zero.
+    wide = 2.92 * 100 / math.sqrt(3)
+    ends = [(200 - wide) / (500 - wide), (200 + wide) / (500 + wide)]
+    assert frame.loc["shunt", ["low", "high"]].tolist() == pytest.approx(ends, rel=1e-4)
+    ends = [1 - (500 + wide) / 1000, 1 - (500 - wide) / 1000]
+    assert frame.loc["boomerang", ["low", "high"]].tolist() == pytest.approx(ends, rel=1e-4)
     assert (frame["note"] == "").all()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from demandsim.analysis.intervals import mean_interval
 from demandsim.calibration.measures import value_of
 from demandsim.calibration.observed import check_measurable, observe, pooled_interval
 from demandsim.calibration.targets import targets
@@ -33,11 +34,18 @@ def test_runs_are_put_together_whatever_the_threads() -> None:
 
 
 def test_an_interval_of_totals_weighs_runs_by_their_size() -> None:
-    # Three quarters of all resamples of two runs hold the larger one, whose ratio it then nearly is.
+    # Without either run the value is the other's: half their difference is the jackknife's error of two.
     parts = np.array([[1.0, 1.0], [200.0, 100.0]])
     low, high = pooled_interval(parts)
-    assert (low, high) == (1.0, 2.0)
+    assert (low + high) / 2 == pytest.approx(201 / 101)
     assert value_of(parts.sum(axis=0)) == pytest.approx(201 / 101)
+    assert (high - low) / 2 == pytest.approx(6.3138 * 0.5, rel=1e-4)
+
+
+def test_runs_of_one_size_have_the_interval_of_their_mean() -> None:
+    values = np.array([3.0, 5.0, 4.0, 9.0])
+    told = mean_interval(values)
+    assert pooled_interval(np.column_stack([values, np.ones(4)])) == pytest.approx((told.low, told.high))
 
 
 def test_runs_that_agree_have_a_narrow_interval() -> None:

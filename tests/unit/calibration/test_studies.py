@@ -90,7 +90,7 @@ def test_a_miss_is_told_with_what_stands_in_the_way_and_a_hit_without() -> None:
 
 def test_few_pairs_are_marked() -> None:
     few = Simulated(0.06, 0.05, 0.07, 9, "pairs")
-    assert "9 pairs (few: too narrow)" in "\n".join(lines(told(few)))
+    assert "9 pairs (few: wide)" in "\n".join(lines(told(few)))
 
 
 def test_every_study_can_be_run() -> None:

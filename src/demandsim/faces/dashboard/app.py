@@ -7,7 +7,7 @@ from collections.abc import Callable
 import solara
 
 from demandsim.faces.dashboard.evidence import evidence
-from demandsim.faces.dashboard.shown import ROOM
+from demandsim.faces.dashboard.shown import ROOM, SEEN, taken_up, whole_address
 from demandsim.faces.dashboard.terms import all_terms
 from demandsim.faces.dashboard.two_worlds import two_worlds
 from demandsim.faces.dashboard.watch import watch
@@ -28,11 +28,28 @@ def come_back() -> None:
     """Load the page again when the server has been started again."""
 
 
+@solara.component_vue("address.vue")
+def address(own: dict[str, str], search: str) -> None:
+    """Keep the browser's address at what is shown."""
+
+
+@solara.component
+def pages(here: str, search: str) -> None:
+    """Offer every page; what was asked, and how it is shown, goes along."""
+    solara.use_effect(lambda: taken_up(search), [search])
+    address(own=dict(SEEN.value), search=search)
+    along = f"?{whole}" if (whole := whole_address(search)) else ""
+    with solara.v.Html(tag="nav", attributes={"aria-label": "Pages"}):
+        for route in routes:
+            with solara.Link(f"{solara.resolve_path(route)}{along}"):
+                now = {"aria-current": "page"} if route.path == here else {}
+                solara.HTML(tag="span", unsafe_innerHTML=route.label.removesuffix(ENDING), attributes=now)
+
+
 @solara.component
 def around(children: list[solara.Element]) -> None:
     """Put the name and the way to other pages above every page, and what the words mean below."""
     router = solara.use_router()
-    question = f"?{router.search}" if router.search else ""
     here = router.path.strip("/") or "/"
     room = " room" if ROOM.value else ""
     with solara.v.Html(tag="div", class_=f"ds{room}"):
@@ -42,13 +59,7 @@ def around(children: list[solara.Element]) -> None:
         )
         with solara.v.Html(tag="header"):
             solara.HTML(tag="h1", unsafe_innerHTML=NAME)
-            with solara.v.Html(tag="nav", attributes={"aria-label": "Pages"}):
-                for route in routes:  # what was asked goes along from page to page
-                    with solara.Link(f"{solara.resolve_path(route)}{question}"):
-                        now = {"aria-current": "page"} if route.path == here else {}
-                        solara.HTML(
-                            tag="span", unsafe_innerHTML=route.label.removesuffix(ENDING), attributes=now
-                        )
+            pages(here, router.search or "")
             look(room=ROOM.value, event_turned=ROOM.set)
         solara.v.Html(tag="main", attributes={"id": "page", "tabindex": "-1"}, children=children)
         solara.v.Html(tag="footer", children=[solara.HTML(unsafe_innerHTML=all_terms())])

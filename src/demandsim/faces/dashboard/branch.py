@@ -6,14 +6,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demandsim.agencies.changes import as_changed
 from demandsim.analysis.words import measure_title, service_title, who, who_said
-from demandsim.errors import PolicyError
-from demandsim.simulation.settling import SETTLING
+from demandsim.errors import PolicyError, ScenarioError
 from demandsim.faces.dashboard.choices import policy_of, shipped_policies
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
@@ -23,6 +23,7 @@ from demandsim.scenario.check import check_together
 from demandsim.scenario.policy import Change, Money, Policy, Split
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 PERIOD = 4
 """Weeks that a picture adds up: single weeks of one run are mostly chance."""
@@ -70,6 +71,10 @@ class Both:
         return self.records[tuple(WORLDS).index(world)]
 
 
+_HELD: WeakValueDictionary[Question, Both] = WeakValueDictionary()
+"""Worlds that some page holds, by what was asked: a room of pages on one question holds them once, none holds none."""
+
+
 def lever_from(text: str) -> Lever | None:
     """Read a lever out of a link; None for what is none."""
     kind, name, pounds, *_ = (*text[:200].split(":"), "", "")
@@ -84,7 +89,7 @@ def lever_from(text: str) -> Lever | None:
 
 
 def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
-    """Run both worlds; None if it was stopped.
+    """Run both worlds, or give those that another page holds; None if it was stopped.
 
     Parameters
     ----------
@@ -95,6 +100,8 @@ def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
     tell
         Called with the share that is done.
     """
+    if held := _HELD.get(question):
+        return held
     scenario = question.scenario()
     start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
     ran = runner(stop, tell, SETTLING + 2 * scenario.weeks)
@@ -106,7 +113,7 @@ def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
         if not ran(model, scenario.weeks):
             return None
         records.append(model.record)
-    return Both(question, scenario, start, (records[0], records[1]))
+    return _HELD.setdefault(question, Both(question, scenario, start, (records[0], records[1])))
 
 
 def branch(
@@ -151,7 +158,10 @@ def pulled(lever: Lever, worlds: Both, world: str, week: int) -> Policy:
         policy = begun_in(_shipped(lever.name), week, scenario.weeks)
     else:
         policy = _made(lever, scenario, week)
-    check_together(scenario, (*arm, policy))
+    try:
+        check_together(scenario, (*arm, policy))
+    except ScenarioError as error:  # of a change that no file holds, and that has no name a visitor knows
+        raise PolicyError(said(lever, scenario), "", error.problem, would_do=error.would_do) from None
     if lever.kind in ("close", "open"):
         before, after = (
             as_changed(scenario, policies, week).scenario.services[lever.name]

@@ -59,9 +59,8 @@ def presets(place: str, files: Sequence[Own] = ()) -> dict[str, str]:
     """Title the ways of running a place that it can be run, by their keys: as it is first, own ones last."""
     own_place = _found("scenario", place, files) if place.startswith(MARK) else None
     found = {AS_IT_IS: "As it is now", **_fitting(place, own_place)}
-    scenario = scenario_of(place, files)
     for one in _of("policy", files):
-        if _fits(scenario, read_policy(one)):
+        if _own_fits(place, own_place, one):
             found[one.key] = f"{read_policy(one).title} (your file {one.name})"
     return found
 
@@ -72,6 +71,12 @@ def _fitting(place: str, own: Own | None) -> dict[str, str]:
     scenario = scenario_of(place, (own,) if own else ())
     every = {name: _shipped_policy(name) for name in shipped_policies()}
     return {name: policy.title for name, policy in every.items() if _fits(scenario, policy)}
+
+
+@lru_cache(maxsize=64)
+def _own_fits(place: str, own_place: Own | None, own: Own) -> bool:
+    """Tell whether a visitor's own policy can be made in a place: asked at every look at a page, worked out once."""
+    return _fits(scenario_of(place, (own_place,) if own_place else ()), read_policy(own))
 
 
 def _fits(scenario: Scenario, policy: Policy) -> bool:

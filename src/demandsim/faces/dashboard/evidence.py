@@ -15,6 +15,7 @@ from demandsim.evidence.parameter import Parameter
 from demandsim.evidence.tables import find, parameters
 from demandsim.scenario.numbers import Numbers, Range, changeable, numbers_from, put_on_end
 from demandsim.faces.dashboard.question import Question, asked
+from demandsim.faces.dashboard.shown import note, noted
 
 ROWS = 40
 """Rows that are shown at first, and with each further press."""
@@ -105,15 +106,20 @@ def evidence() -> None:
     question, put_right = solara.use_memo(lambda: asked(router.search or "", VERSION), [router.search])
     place = question.scenario()
     may = solara.use_memo(lambda: changeable(replace(question, numbers=()).scenario()), [question.place])
-    words, set_words = solara.use_state("")
-    grade, set_grade = solara.use_state(ANY)
+    words = noted(router.search, "words")
+    grade = known if (known := noted(router.search, "grade")) in MEANT else ANY
     most, set_most = solara.use_state(ROWS)
-    chosen, choose = solara.use_state("")
+    (chosen, turn), choose = solara.use_state(("", 0))  # a number that is asked for again is gone to again
     only, set_only = solara.use_state(False)
 
     def go(page: str, numbers: Numbers) -> None:
         """Go to a page with these numbers changed, and no others."""
         router.push(f"{page}?{replace(question, numbers=numbers).link(VERSION)}")
+
+    def search(text: str | None) -> None:
+        """Look for other words, from the first number on."""
+        note(words=text or "")
+        set_most(ROWS)
 
     for line in put_right:
         solara.HTML(tag="p", unsafe_innerHTML=element("span", line), classes=["mark"])
@@ -121,15 +127,15 @@ def evidence() -> None:
     if question.numbers:
         changed_now(question, lambda: go("/evidence", ()))
     if chosen in parameters():
-        changing(parameters()[chosen], may, question, lambda numbers: go("/", numbers)).key(chosen)
+        changing(parameters()[chosen], may, question, turn, lambda numbers: go("/", numbers)).key(chosen)
     with solara.Row(style={"flex-wrap": "wrap"}):
         solara.InputText(
             "Words in its name, unit or source",
             words,
-            on_value=lambda text: (set_words(text or ""), set_most(ROWS)),
+            on_value=search,
             continuous_update=True,
         )
-        solara.Select("Grade", [ANY, *MEANT], grade, on_value=set_grade)
+        solara.Select("Grade", [ANY, *MEANT], grade, on_value=lambda new: note(grade=new))
         solara.Checkbox(label="Only what can be changed", value=only, on_value=set_only)
     found = [one for one in find(words) if grade in (ANY, str(one.grade)) and (entries(one, may) or not only)]
     more = f"; the first {most} are shown" if len(found) > most else ""
@@ -138,7 +144,7 @@ def evidence() -> None:
         heads=HEADS,
         rows=listed(found[:most], may, question.numbers),
         chosen=chosen,
-        event_pick=choose,
+        event_pick=lambda path: choose((path, turn + 1)),
     )
     if more:
         solara.Button(f"Show {ROWS} more", on_click=lambda: set_most(most + ROWS), outlined=True)
@@ -177,7 +183,7 @@ def changed_now(question: Question, back: Callable[[], None]) -> None:
 
 @solara.component
 def changing(
-    one: Parameter, may: Mapping[str, Range], question: Question, run: Callable[[Numbers], None]
+    one: Parameter, may: Mapping[str, Range], question: Question, turn: int, run: Callable[[Numbers], None]
 ) -> None:
     """Let a visitor put another number in the place of one, within its range, and run both worlds with it."""
     paths = entries(one, may)
@@ -194,6 +200,7 @@ def changing(
 
     numbers, refused = wanted(question, {**now, path: value}, range_, value)
     with solara.v.Html(tag="section", class_="ds-changing", attributes={"aria-label": "Change a number"}):
+        arrived().key(f"arrived {turn}")
         solara.HTML(tag="h2", unsafe_innerHTML=element("span", f"Change: {called(one.path)}"))
         about = f"{one.unit}{', in 2024/25 prices' if one.is_price else ''}. {one.source}"
         solara.HTML(tag="p", unsafe_innerHTML=element("span", about), classes=["soft"])
@@ -215,6 +222,11 @@ def changing(
         solara.Button(
             "Run with this number", color="primary", on_click=lambda: run(numbers), disabled=bool(refused)
         )
+
+
+@solara.component_vue("arrived.vue")
+def arrived() -> None:
+    """Bring the section that this stands in before the eye, and the keyboard into it."""
 
 
 def entered(given: object, range_: Range, value: float) -> float:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.analysis.pages import table
+from demandsim.analysis.pages import element, table
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.analysis.words import quantity, short, weeks_said
 from demandsim.faces.dashboard.branch import PERIOD, Measure, periods
 from demandsim.faces.dashboard.journey import when
+from demandsim.faces.dashboard.pictures import NEAR, NOT_FROM_NOUGHT
 
 WIDE, HIGH, LEFT, RIGHT, TOP, LOW = 1000, 380, 90, 14, 14, 44
 """Units of the picture and its margins."""
@@ -38,11 +39,18 @@ class Futures(NamedTuple):
     pulled: NDArray[np.float64] | None = None  # [week], the same as the world's before the lever's week
     lever: str = ""
     left_out: str = ""  # what of the lever falls after the run, in a sentence
+    residents: int = MONEY_FROM  # simulated
 
     @property
     def name(self) -> str:
         """What the chosen world is called."""
         return f"world {'AB'[self.chosen]}, “{self.titles[self.chosen]}”"
+
+    @property
+    def mark(self) -> str:
+        """What must be said of sums in pounds of so few residents; empty where there are enough, or none are shown."""
+        few = self.measure.unit == "pounds" and self.residents < MONEY_FROM
+        return f"Indicative only: {self.residents:,} residents were simulated." if few else ""
 
 
 def drawn(futures: Futures) -> str:
@@ -80,26 +88,22 @@ def drawn(futures: Futures) -> str:
         else _text(x + 5, TOP + 12, when(futures.week), INK),
     ]
     title = f"{_titled(futures.measure)} every {PERIOD} weeks for the place"
+    known = " ".join(
+        part for part in (futures.mark, f"{NOT_FROM_NOUGHT.capitalize()}." if scale.low else "") if part
+    )
     return (
         f'<p style="font-weight:600;margin:.4rem 0">{escape(title)}</p>'
+        f"{element('p', known, kind='soft') if known else ''}"
         f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-labelledby="future-title future-desc" '
         f'style="width:100%;min-width:36rem;max-width:80em;height:auto">'
         f'<title id="future-title">{escape(title)}</title>'
-        f'<desc id="future-desc">{escape(sentence(futures, None))}</desc>'
+        f'<desc id="future-desc">{escape(f"{sentence(futures)} {known}".rstrip())}</desc>'
         f"{''.join(parts)}</svg>{_key(futures)}"
     )
 
 
-def sentence(futures: Futures, residents: int | None) -> str:
-    """Say the difference in one sentence.
-
-    Parameters
-    ----------
-    futures
-        As they are drawn.
-    residents
-        How many are simulated; with too few, or None, a difference in money is told by its direction alone.
-    """
+def sentence(futures: Futures) -> str:
+    """Say the difference in one sentence: that of one run, whose sums in pounds are not told from too few residents."""
     name = f"{futures.name[0].upper()}{futures.name[1:]}"
     if futures.pulled is None:
         return f"{name}, up to {when(futures.week)} and as it goes on; no lever is pulled yet."
@@ -107,11 +111,11 @@ def sentence(futures: Futures, residents: int | None) -> str:
         float(one[futures.week :].sum()) for one in (futures.worlds[futures.chosen], futures.pulled)
     )
     begun = f"{name}, with “{futures.lever}” from {when(futures.week)}"
-    told = f"{begun}: {_differs(futures, before, after, residents)}."
+    told = f"{begun}: {_differs(futures, before, after)}."
     return f"{told} {futures.left_out}".rstrip()
 
 
-def _differs(futures: Futures, before: float, after: float, residents: int | None) -> str:
+def _differs(futures: Futures, before: float, after: float) -> str:
     """Say what a measure comes to in the weeks that are left, as it would have gone and with the lever."""
     number, money = len(futures.worlds[futures.chosen]) - futures.week, futures.measure.unit == "pounds"
     left = f"in the {weeks_said(number)} that {'is' if number == 1 else 'are'} left"
@@ -120,18 +124,17 @@ def _differs(futures: Futures, before: float, after: float, residents: int | Non
     if before == after:
         stays = "stays exactly as it was" if money else "stay exactly as they were"
         return f"{measure} {stays} {left}"
-    more = "more" if after > before else "less"
-    if money and (residents is None or residents < MONEY_FROM):
-        return f"{measure} comes to {more} {left}; too few residents are simulated to say by how much"
+    if futures.mark:
+        return f"{measure} differs {left}; one run of so few residents cannot tell whether to more or to less"
     if money:
-        return f"{measure} comes to {short(after - before)} ({more}) {left}"
+        return f"in this one run, {measure} comes to {short(after - before)} {left}"
     return (
-        f"{title}, {_rounded(after)} instead of {_rounded(before)} "
+        f"in this one run, {title}, {_rounded(after)} instead of {_rounded(before)} "
         f"({_rounded(after - before, sign=True)}) {left}"
     )
 
 
-def numbers(futures: Futures, residents: int) -> str:
+def numbers(futures: Futures) -> str:
     """Both futures year by year, as a table."""
     pulled = futures.pulled
     if pulled is None:
@@ -151,12 +154,7 @@ def numbers(futures: Futures, residents: int) -> str:
                 *(text.removeprefix("+") if i < 2 else text for i, text in enumerate(told)),
             ]
         )
-    few = (
-        f" Indicative only: {residents:,} residents were simulated."
-        if money and residents < MONEY_FROM
-        else ""
-    )
-    caption = f"{_titled(futures.measure)} for the place, one run of luck.{few}"
+    caption = f"{_titled(futures.measure)} for the place, one run of luck. {futures.mark}".rstrip()
     return table(caption, ["When", "as it would have gone", "with the lever", "difference"], rows)
 
 
@@ -186,7 +184,7 @@ class _Scale(NamedTuple):
             float(values.max(initial=0.0)),
             float(values.min(initial=0.0) if not values.size else values.min()),
         )
-        least = 0.0 if least < 0.6 * most else least
+        least = 0.0 if least < NEAR * most else least
         rough = max(most - least, 1e-9) / 4
         step = 10 ** floor(log10(rough))
         step *= next(each for each in (1, 2, 5, 10) if each * step >= rough)

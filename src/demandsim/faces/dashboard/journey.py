@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from demandsim.analysis.pages import Cell, element, table
-from demandsim.analysis.words import service_title, who
+from demandsim.analysis.words import plain, service_title, who
 from demandsim.faces.dashboard.trace import BOUNCED, Trace
 from demandsim.records.journal import CONTACT, FIELDS
 from demandsim.records.labels import FAMILIES, NONE, labels
@@ -24,6 +24,26 @@ from demandsim.scenario.schema import Scenario
 MOST_EVENTS = 400
 """Events of one journey that a page lists."""
 LEVELS = ("", "emerging", "established", "complex", "crisis")
+KINDS = {
+    "admission": "admitted",
+    "admitted": "then admitted",
+    "arrested": "an arrest",
+    "assessed": "assessed, then kept or let go",
+    "attended": "officers came",
+    "charged": "charged with an offence",
+    "conveyed": "taken to hospital",
+    "detained": "detained under the Mental Health Act",
+    "episode_week": "a week of help",
+    "home": "then sent home",
+    "on_scene": "treated where they were",
+    "passed_on": "passed on to another service",
+    "reached": "reached by the team",
+    "referred": "then referred on",
+    "released": "then released",
+    "stay_week": "a week of a stay",
+    "telephone": "helped by telephone",
+}
+"""Kinds of contact whose own word does not say what happened."""
 STORY = (
     "The story is told at every assessment, and at every door that then hands the need on; where one service passes "
     "the history along, the next does not assess again, and it is not counted."
@@ -223,10 +243,11 @@ def when(week: int) -> str:
 def event_said(row: dict[Any, Any], scenario: Scenario) -> str:
     """Say what happened, to which need and how bad, and due to whom."""
     need, kind = row["need"], row["kind"]
-    what = f"{row['event']} ({kind.replace('_', ' ')})" if kind not in (NONE, "") else str(row["event"])
+    what = f"{row['event']}: {KINDS.get(kind, plain(kind))}" if kind not in (NONE, "") else str(row["event"])
     if need not in (NONE, "background"):
         level = LEVELS[int(row["severity"])]
-        what += f": {scenario.needs[need].title.lower()}{f', {level}' if level else ''}"
+        before = ", " if kind not in (NONE, "") else ": "
+        what += f"{before}{scenario.needs[need].title.lower()}{f', {level}' if level else ''}"
     if row["cause_agency"] != NONE:
         what += f"; follows from {who(row['cause_agency'], scenario)}"
     return what

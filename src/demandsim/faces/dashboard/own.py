@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from demandsim.errors import DemandSimError, ScenarioError
+from demandsim.errors import DemandSimError, PolicyError, ScenarioError
 from demandsim.scenario.files import decoded
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.read_text import policy_from_text, scenario_from_text
@@ -20,6 +20,8 @@ from demandsim.scenario.schema import Scenario
 
 LARGEST = {"policy": 256_000, "scenario": 2_000_000}
 """Bytes in the largest file of each kind that is taken."""
+MOST_CHANGES = 200
+"""Changes in a policy that is taken: each has sliders, and is checked beside every other."""
 DIGITS = 12
 """Digits of its SHA-256 by which a file is named."""
 MARK = "own:"
@@ -53,8 +55,14 @@ class Own(NamedTuple):
 
 @lru_cache(maxsize=32)
 def read_policy(own: Own) -> Policy:
-    """Read a policy; errors as ``policy_from_text``."""
-    return policy_from_text(decoded(own.raw, f"{own.name}.toml"), name=own.name)
+    """Read a policy; errors as ``policy_from_text``, and one with too many changes before any of them is looked at."""
+    text = decoded(own.raw, f"{own.name}.toml")
+    many = sum(line.strip().startswith("[[change]]") for line in text.splitlines())
+    if many > MOST_CHANGES:
+        raise PolicyError(
+            f"{own.name}.toml", "change", f"has {many:,} changes", would_do=f"at most {MOST_CHANGES} are read"
+        )
+    return policy_from_text(text, name=own.name)
 
 
 @lru_cache(maxsize=16)

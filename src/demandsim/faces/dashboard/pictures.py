@@ -1,4 +1,4 @@
-"""What a page shows of a comparison, as markup and as options of ECharts: functions of comparisons alone."""
+"""What a page draws of a comparison, as options of ECharts, each with its table: functions of comparisons alone."""
 
 from __future__ import annotations
 
@@ -9,164 +9,21 @@ import pandas as pd
 
 from demandsim.analysis.attribution import failure_frame
 from demandsim.analysis.comparison import Comparison
-from demandsim.analysis.findings import clear
-from demandsim.analysis.flows import PURSE
-from demandsim.analysis.intervals import label
-from demandsim.analysis.outcomes import MAIN, few_told, outcomes_frame, timeline_frame
-from demandsim.analysis.pages import Cell, element, table
-from demandsim.analysis.quintiles import PER, QUINTILES, quintiles_frame
-from demandsim.analysis.sections import money_cell, names_of
-from demandsim.analysis.sentence import MONEY_FROM
-from demandsim.analysis.shunt import shunt_frame
-from demandsim.analysis.words import (
-    ROW_TITLES,
-    SECTOR_TITLES,
-    differences,
-    grain,
-    measure_title,
-    quantity,
-    who,
-)
+from demandsim.analysis.outcomes import timeline_frame
+from demandsim.analysis.pages import Cell, table
+from demandsim.analysis.sections import names_of
 from demandsim.faces.dashboard.terms import explained
-from demandsim.faces.dashboard.worlds import between, weeks_told
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 """Told apart by those who do not see red and green alike; grey is the place as it is."""
 
-VIEWS = {
-    "cash": "Cash within the year",
-    "full": "Every contact at its unit cost",
-    "capacity": "Staff time taken up",
-}
 MOST_FLOWS = 24
 """Flows that a Sankey can show a room."""
-TEXT = 12
-"""Pixels of a picture's text on a desk."""
-
-
-def money(worlds: Sequence[Comparison], titles: Sequence[str], *, view: str, by: str) -> str:
-    """Who saved and who paid: a row a payer, a column a world, and the difference where there are two.
-
-    Parameters
-    ----------
-    worlds
-        Each against the place as it is.
-    titles
-        What each is called; each column is over its own policy's weeks, as ``Comparison`` tells it.
-    view, by
-        As ``shunt_frame``; without enough residents the table says that it is indicative.
-    """
-    columns = [*worlds, *([both] if (both := between(worlds)) else [])]
-    heads = [*titles, *(["The second less the first"] if len(columns) > len(worlds) else [])]
-    frames = [shunt_frame(one, view=view, by=by) for one in columns]
-    first, names = frames[0], names_of(worlds[0])
-    least = grain(worlds[0].pairs[0].baseline.scale)
-    kept = [row for row in range(len(first)) if _moves(frames, row, least)]
-    keys = [str(first[by].iloc[row]) for row in kept]
-    rows = [
-        [
-            explained(_called(key, names, worlds[0])),
-            *(money_cell(*_ends(frame, row), grain=least) for frame in frames),
-        ]
-        for row, key in zip(kept, keys, strict=True)
-    ]
-    kinds = {
-        (line, column): "saves" if frame["mean"].iloc[row] < 0 else "pays"
-        for line, row in enumerate(kept)
-        for column, frame in enumerate(frames, start=1)
-        if len(worlds[0].pairs) > 1 and clear(frame.iloc[row])
-    }
-    residents = worlds[0].scenario.residents
-    mark = "" if residents >= MONEY_FROM else f" Indicative only: {residents:,} residents were simulated."
-    caption = (
-        f"{VIEWS[view]}: pounds a year for the place, less (−) or more (+) than as it is now; 90% interval in "
-        f"small print ({label(len(worlds[0].pairs))}). Shaded where chance alone would not do it."
-        f"{weeks_told(worlds, titles)}{mark}"
-    )
-    return table(
-        explained(caption),
-        ["Who pays", *heads],
-        rows,
-        sums=[keys.index(PURSE)] if PURSE in keys else [],
-        kinds=kinds,
-    )
-
-
-def _called(key: str, names: Mapping[str, str], comparison: Comparison) -> str:
-    """Name a payer, a sector or a sum."""
-    return {**SECTOR_TITLES, **names, **ROW_TITLES}.get(key) or who(key, comparison.scenario)
-
-
-def _ends(frame: pd.DataFrame, row: int) -> tuple[float, float, float]:
-    """Mean and bounds of a row."""
-    mean, low, high = (float(frame[name].iloc[row]) for name in ("mean", "low", "high"))
-    return mean, low, high
-
-
-def _moves(frames: Sequence[pd.DataFrame], row: int, least: float) -> bool:
-    """Tell whether anything in a row is more than rounding."""
-    return any(abs(number) >= least / 2 for frame in frames for number in _ends(frame, row))
-
-
-def outcomes(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
-    """What each world does to residents, a row a measure."""
-    frames = [outcomes_frame(one).set_index("measure", drop=False) for one in worlds]
-    there = [name for name in MAIN if name in frames[0].index]
-    rows = []
-    for name in there:
-        now = quantity(float(frames[0]["baseline"][name]), share=name.endswith("_share"))
-        cells = [_moved(frame.loc[[name]].iloc[0]) for frame in frames]
-        rows.append([explained(measure_title(name)), str(frames[0]["unit"][name]), now, *cells])
-    caption = (
-        f"What it does to residents, for the place; 90% interval in small print ({label(len(worlds[0].pairs))})."
-        f"{weeks_told(worlds, titles, now=True)}"
-    )
-    shown = table(caption, ["Measure", "unit", "as it is now", *titles], rows, words=[1])
-    return shown + _few(frames[0].loc[there], worlds[0])
-
-
-def outcomes_by_quintile(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
-    """What each world does to residents of each fifth of neighbourhoods, from the most deprived to the least.
-
-    Parameters
-    ----------
-    worlds
-        Each against the place as it is.
-    titles
-        What each is called.
-    """
-    frames = [quintiles_frame(one) for one in worlds]
-    first, rows = frames[0], []
-    for row, (measure, quintile) in enumerate(zip(first["measure"], first["quintile"], strict=True)):
-        cells = [_moved(frame.iloc[row]) for frame in frames]
-        name = measure_title(measure)
-        said = (
-            explained(name) if quintile == 1 else Cell(f'<span class="again">{element("span", name)}</span>')
-        )
-        rows.append([said, _fifth(quintile), quantity(float(first["baseline"].iloc[row])), *cells])
-    caption = (
-        f"What it does to residents by deprivation of their neighbourhood, {PER} of each fifth; change and its 90% "
-        f"interval in small print ({label(len(worlds[0].pairs))}).{weeks_told(worlds, titles, now=True)}"
-    )
-    heads = ["Measure", "fifth of neighbourhoods", "as it is now", *titles]
-    return table(caption, heads, rows, words=[1]) + _few(first.drop_duplicates("measure"), worlds[0])
-
-
-def _fifth(quintile: int) -> str:
-    """Name a fifth of neighbourhoods."""
-    return {1: "1, most deprived", QUINTILES: f"{QUINTILES}, least deprived"}.get(quintile, str(quintile))
-
-
-def _moved(row: pd.Series) -> Cell:
-    """How a measure differs, with its interval in small print where there is one."""
-    mean, low, high = differences(row.to_dict())
-    return Cell(f"{mean}<small>{low} to {high}</small>" if "n/a" not in (low, high) else mean)
-
-
-def _few(frame: pd.DataFrame, comparison: Comparison) -> str:
-    """Say which measures of a table so few residents only hint at, and nothing of those that are not in it."""
-    told = few_told(frame, comparison.scenario.residents)
-    return element("p", told, kind="soft") if told else ""
+TEXT, LINE, ROWS = 12, 14, 3
+"""Pixels of a picture's text and of a line of it on a desk, and the lines that a name may take."""
+NOT_FROM_NOUGHT = "the axis does not begin at nought"
+NEAR = 0.6
+"""Where the least is more than this share of the most, an axis from nought would hide what differs."""
 
 
 def flows(comparison: Comparison, arm: str, title: str, *, scale: float = 1.0) -> dict[str, Any]:
@@ -208,10 +65,11 @@ def flows(comparison: Comparison, arm: str, title: str, *, scale: float = 1.0) -
                     for end in ends
                 ],
                 "links": links,
+                "nodeGap": ROWS * LINE * scale,  # a name is as high as the gap, and no two stand in one
                 "lineStyle": {"color": "source", "opacity": 0.35},
                 "label": {
                     "fontSize": TEXT * scale,
-                    "lineHeight": 14 * scale,
+                    "lineHeight": LINE * scale,
                     "width": 180 * scale,
                     "overflow": "break",
                 },
@@ -219,6 +77,13 @@ def flows(comparison: Comparison, arm: str, title: str, *, scale: float = 1.0) -
             }
         ],
     }
+
+
+def flows_height(options: Mapping[str, Any], scale: float) -> int:
+    """Pixels that a Sankey needs so that the names of its ends stand clear of one another."""
+    ends: list[str] = [end["name"] for end in options["series"][0]["data"]]
+    most = max(sum(end.startswith(side) for end in ends) for side in ("from", "to"))
+    return round(max(420, most * (ROWS * LINE + 14)) * scale)
 
 
 def _briefly(name: str, comparison: Comparison) -> str:
@@ -281,7 +146,11 @@ def lines(
         for name, _, _, values in series
         if len(values)
     )
+    every = [float(value) for _, _, _, values in series for value in values]
+    far = min(every, default=0.0) > NEAR * max(every, default=0.0)
     told = f"A picture of lines: contacts a quarter, from the first quarter to the last. {ends}."
+    told += f" {NOT_FROM_NOUGHT.capitalize()}." if far else ""
+    upright = f"contacts a quarter{f' ({NOT_FROM_NOUGHT})' if far else ''}"
     return {
         **_in_words(f"{told} The table below it holds the same numbers."),
         "tooltip": {"trigger": "axis"},
@@ -289,7 +158,7 @@ def lines(
         "legend": {"top": 0, "textStyle": {"fontSize": TEXT * scale}},
         "grid": {"left": 80 * scale, "right": 20, "top": 40 * scale, "bottom": 50 * scale},
         "xAxis": {"type": "category", "data": _quarters(frames[0]), **_axis("year and quarter", 30, scale)},
-        "yAxis": {"type": "value", "scale": True, **_axis("contacts a quarter", 62, scale)},
+        "yAxis": {"type": "value", "scale": far, **_axis(upright, 62, scale)},
         "series": [
             _line(name, colour, kind, [round(n) for n in values]) for name, colour, kind, values in series
         ],

@@ -18,11 +18,11 @@ from typing import NamedTuple
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.errors import DemandSimError
-from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.question import Question
 from demandsim.records.record import RunRecord
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 LARGE_FROM = 3
 """Pairs of the large run from which on it takes the place of the quick one."""
@@ -70,9 +70,11 @@ class Run:
         What is asked.
     threads
         Where pairs are run.
+    before
+        A run of the same question that was stopped: its finished pairs are shown at once, and not run again.
     """
 
-    def __init__(self, question: Question, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, question: Question, threads: ThreadPoolExecutor, before: Run | None = None) -> None:
         self.question = question
         self._threads = threads
         self._lock = threading.Lock()
@@ -86,11 +88,13 @@ class Run:
         self._told = ""
         self.stages = stages(question)
         self._pairs_done = [0] * len(self.stages)
-        arms = 1 + len(question.arms())
-        weeks = SETTLING + arms * 52 * question.years
-        self._weeks_in_all = sum(len(stage.seeds) for stage in self.stages) * weeks
-        self._left = len(self.stages)
-        self._next(0, 0, [])
+        self._pairs: list[tuple[RunRecord, ...]] = []  # finished, of the stage that is run
+        self._weeks = SETTLING + (1 + len(question.arms())) * 52 * question.years  # of one pair
+        if before:
+            self._take_over(before)
+        stage, number = self._reached()
+        self._left = len(self.stages) - stage
+        self._next(stage, number)
 
     def state(self) -> State:
         """Tell how far it is."""
@@ -99,7 +103,7 @@ class Run:
             return State(
                 self._version,
                 self._weeks_done,
-                self._weeks_in_all,
+                sum(len(stage.seeds) for stage in self.stages) * self._weeks,
                 self._worlds,
                 self._serial,
                 running,
@@ -131,22 +135,37 @@ class Run:
             self.stop()
         return self._stop.is_set()
 
-    def _next(self, stage: int, number: int, pairs: list[tuple[RunRecord, ...]]) -> None:
+    def _take_over(self, before: Run) -> None:
+        """Begin where a run that was stopped had come to."""
+        with before._lock:
+            self._pairs, self._pairs_done = list(before._pairs), list(before._pairs_done)
+            self._worlds, self._serial = before._worlds, before._serial
+        self._weeks_done = sum(self._pairs_done) * self._weeks
+
+    def _reached(self) -> tuple[int, int]:
+        """Give the stage and the number of the first pair that is not finished."""
+        for stage, (asked, done) in enumerate(zip(self.stages, self._pairs_done, strict=True)):
+            if done < len(asked.seeds):
+                return stage, done
+        return len(self.stages), 0
+
+    def _next(self, stage: int, number: int) -> None:
         """Queue the next pair behind those of other visitors."""
         if stage < len(self.stages) and not self._over():
-            self._threads.submit(self._one, stage, number, pairs)
+            self._threads.submit(self._one, stage, number)
 
-    def _one(self, stage: int, number: int, pairs: list[tuple[RunRecord, ...]]) -> None:
+    def _one(self, stage: int, number: int) -> None:
         """Run one pair, show it, and queue the next."""
         try:
             if self._over():
                 return
             scenario = self.question.scenario(self.stages[stage].residents)
-            pairs.append(self._records(scenario, self.stages[stage].seeds[number]))
-            with self._lock:
+            found = self._records(scenario, self.stages[stage].seeds[number])
+            with self._lock:  # together, or a run that takes over would miss one
+                self._pairs = [*(self._pairs if number else []), found]
                 self._pairs_done[stage] += 1
                 self._version += 1
-            self._show(scenario, stage, pairs)
+            self._show(scenario, stage, self._pairs)
         except StoppedError:
             return
         except DemandSimError as error:
@@ -156,12 +175,12 @@ class Run:
             self._tell(f"The run failed: {type(error).__name__}. Another question can be asked.")
             raise
         if number + 1 < len(self.stages[stage].seeds):
-            self._next(stage, number + 1, pairs)
+            self._next(stage, number + 1)
         else:
             with self._lock:
                 self._left -= 1
                 self._version += 1
-            self._next(stage + 1, 0, [])
+            self._next(stage + 1, 0)
 
     def _records(self, scenario: Scenario, seed: int) -> tuple[RunRecord, ...]:
         """Run every arm of one seed from one settled start, the place as it is first."""
@@ -255,11 +274,18 @@ class Runs:
         self._lock = threading.Lock()
 
     def ask(self, question: Question) -> Visit:
-        """Answer a question, or listen to the run that is answering it; let go of it with ``Visit.leave``."""
+        """Answer a question, listen to the run that answers it, or go on with one that was stopped.
+
+        Returns
+        -------
+        Visit
+            To be let go of with ``Visit.leave``.
+        """
         with self._lock:
             run = self._kept.pop(question, None)
             if run is None or run.state().told:
-                run = Run(question, self._threads)
+                stopped = run is not None and run.state().told == STOPPED
+                run = Run(question, self._threads, run if stopped else None)
             visit = Visit(run)
             self._kept[question] = run
             while len(self._kept) > MOST_KEPT:

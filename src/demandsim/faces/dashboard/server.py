@@ -7,6 +7,7 @@ import socket
 import threading
 import warnings
 import webbrowser
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 APP = "demandsim.faces.dashboard.app"
+PAGES = "watch", "what-if", "evidence"
+"""Addresses of pages beside the first; there is none below them."""
 ASSETS = Path(__file__).with_name("assets")
 SETTINGS = {
     "SOLARA_APP": APP,
@@ -74,6 +77,7 @@ def _app() -> Starlette:
     """Give Solara's app, with a page of our own at addresses where there is none."""
     from solara.server import starlette as served
     from starlette.responses import HTMLResponse
+    from starlette.routing import Route
 
     from demandsim.analysis.pages import Cell, element, page
 
@@ -88,6 +92,9 @@ def _app() -> Starlette:
 
     app: Starlette = served.app
     app.add_exception_handler(404, nowhere)
+    for name in PAGES:  # Solara would show the page at addresses below it
+        for below in ("{first}", "{first}/{rest:path}"):
+            app.router.routes.insert(0, Route(f"/{name}/{below}", partial(nowhere, error=LookupError())))
     return app
 
 

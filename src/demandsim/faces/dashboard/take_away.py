@@ -17,15 +17,37 @@ from demandsim.analysis.report import write_report
 from demandsim.analysis.sections import names_of
 from demandsim.analysis.sentence import MONEY_FROM, brackets
 from demandsim.analysis.shunt import shunt_frame
-from demandsim.analysis.words import grain
+from demandsim.analysis.words import grain, pairs_said
 from demandsim.faces.dashboard.asking import numbers_said
 from demandsim.faces.dashboard.question import Question
+from demandsim.faces.dashboard.runs import stages
+from demandsim.faces.dashboard.shown import whole_address
 from demandsim.faces.dashboard.worlds import title_of, told_apart
 from demandsim.faces.tables import comparison_frame
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.write import policy_toml, scenario_toml
 
 LINK = "A link that shows this again, digit for digit, with the same version"
+
+
+def link_said(question: Question, world: Comparison) -> str:
+    """Say what the link does: shows the answer again or, of an answer that is not whole, asks all of it again.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    world
+        A world as far as it is shown.
+    """
+    last = stages(question)[-1]
+    residents, pairs = world.scenario.residents, len(world.pairs)
+    if (residents, pairs) == (last.residents, len(last.seeds)):
+        return LINK
+    return (
+        f"A link that asks the whole question again, {pairs_said(len(last.seeds))} at {last.residents:,} residents; "
+        f"what is shown now comes from {pairs_said(pairs)} at {residents:,}, so the link will end at other digits"
+    )
 
 
 def report(worlds: Sequence[Comparison], note: str = "") -> bytes:
@@ -82,7 +104,7 @@ def take_away(question: Question, worlds: Sequence[Comparison], version: str) ->
         link, said = solara.use_memo(
             lambda: (question.link(version), left_out_said(question, version)), [question, version]
         )
-        copy_link(question=link, label=LINK)
+        copy_link(question=whole_address(link), label=link_said(question, worlds[0]))
         if said:
             solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["mark"])
         with solara.Row(style={"flex-wrap": "wrap"}):

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.simulation.settling import SETTLING
 from demandsim.faces.dashboard.errand import Tell, runner
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.population.columns import HERE
@@ -19,6 +18,7 @@ from demandsim.records.journal import CONTACT, HANDED_ON, LOST_ON_THE_WAY, STAY_
 from demandsim.records.record import RunRecord
 from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 FOLLOWED = 240
 """Residents that two pictures side by side can show a room."""
@@ -39,6 +39,7 @@ class Trace:
     residents: NDArray[np.int64]  # identities, rising
     weeks: tuple[NDArray[np.uint8], NDArray[np.uint8]]  # [week, resident], a byte as above
     records: tuple[RunRecord, RunRecord]  # with the journeys of these residents
+    needy: float  # share of everyone who lives there that has a need when the first week begins
 
     def data(self) -> dict[str, Any]:
         """Write it for the player in the browser."""
@@ -74,6 +75,7 @@ def traced(question: Question, stop: threading.Event, tell: Tell, also: int = -1
         return None
     people = int(start.state.identity.shape[0])
     residents = chosen(start, question.seed)
+    needy = float(in_need(start).sum() / (start.state.presence == HERE).sum())
     if 0 <= also < people:
         residents = np.union1d(residents, [also])
     found = []
@@ -90,7 +92,7 @@ def traced(question: Question, stop: threading.Event, tell: Tell, also: int = -1
         found.append((weeks, model.record))
     (one, record), (other, its_record) = found
     titles = question.title("first"), question.title("second")
-    return Trace(scenario, titles, people, residents, (one, other), (record, its_record))
+    return Trace(scenario, titles, people, residents, (one, other), (record, its_record), needy)
 
 
 def _weeks(
@@ -109,7 +111,7 @@ def chosen(start: DemandModel, seed: int) -> NDArray[np.int64]:
     """Pick the residents to follow: three of four have a need to begin with; the same seed picks the same."""
     lot = np.random.default_rng(seed)
     here = start.state.presence == HERE
-    needy = here & (start.state.severity > 0).any(axis=1)
+    needy = in_need(start)
     picked = [
         lot.choice(np.flatnonzero(rows), min(number, int(rows.sum())), replace=False)
         for rows, number in (
@@ -118,6 +120,12 @@ def chosen(start: DemandModel, seed: int) -> NDArray[np.int64]:
         )
     ]
     return np.sort(np.concatenate(picked)).astype(np.int64)
+
+
+def in_need(model: DemandModel) -> NDArray[np.bool_]:
+    """Tell of each resident whether they live there and have a need: [resident]."""
+    found: NDArray[np.bool_] = (model.state.presence == HERE) & (model.state.severity > 0).any(axis=1)
+    return found
 
 
 def this_week(model: DemandModel, residents: NDArray[np.int64]) -> NDArray[np.uint8]:

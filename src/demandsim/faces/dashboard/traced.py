@@ -14,7 +14,7 @@ from demandsim.analysis.pages import element, table
 from demandsim.analysis.savers import savers
 from demandsim.analysis.sections import money_cell
 from demandsim.analysis.sentence import MONEY_FROM
-from demandsim.analysis.words import grain, quantity, who
+from demandsim.analysis.words import contacts_said, grain, who
 
 ENDS = ("", "_low", "_high")
 NOTE = (
@@ -40,7 +40,8 @@ def traced(worlds: Sequence[Comparison], titles: Sequence[str]) -> str:
 def _table(comparison: Comparison, title: str) -> str:
     """One world's table; without enough residents it says that it is indicative."""
     scenario, residents = comparison.scenario, comparison.scenario.residents
-    least = grain(comparison.pairs[0].baseline.scale)
+    each = comparison.pairs[0].baseline.scale
+    least = grain(each)
     found = savers(comparison)
     cause = found[0].name if len(found) == 1 else ALL
     whose = "any agency" if cause == ALL else who(cause, scenario)
@@ -51,9 +52,9 @@ def _table(comparison: Comparison, title: str) -> str:
         rows.append(
             [
                 who(str(payer), scenario),
-                quantity(_cell(frame, cause, "traced_contacts"), sign=True),
+                contacts_said(_cell(frame, cause, "traced_contacts"), each),
                 money_cell(*(_cell(frame, cause, f"traced{end}") for end in ENDS), grain=least),
-                quantity(_cell(frame, ALL, "causal_contacts"), sign=True),
+                contacts_said(_cell(frame, ALL, "causal_contacts"), each),
                 money_cell(*(_cell(frame, ALL, f"causal{end}") for end in ENDS), grain=least),
             ]
         )

@@ -13,12 +13,13 @@ from demandsim.analysis.comparison import Comparison
 from demandsim.analysis.pages import element
 from demandsim.analysis.sections import names_of
 from demandsim.analysis.sentence import MONEY_FROM
-from demandsim.faces.dashboard import pictures
+from demandsim.faces.dashboard import answer_tables, pictures
 from demandsim.faces.dashboard.asking import asking, numbers_said
 from demandsim.faces.dashboard.chart import chart
+from demandsim.faces.dashboard.markup import markup
 from demandsim.faces.dashboard.question import Question, asked, refusal
 from demandsim.faces.dashboard.runs import RUNS, State
-from demandsim.faces.dashboard.shown import ROOM, chart_scale
+from demandsim.faces.dashboard.shown import ROOM, chart_scale, note, noted
 from demandsim.faces.dashboard.take_away import take_away
 from demandsim.faces.dashboard.terms import explained
 from demandsim.faces.dashboard.traced import traced
@@ -27,6 +28,8 @@ from demandsim.faces.dashboard.worlds import run_said, title_of, told_apart
 LOOK = 0.2
 """Seconds between two looks at how far a run is."""
 VERSION = str(sys.modules["demandsim"].__version__)
+BY = {"payer": "By who pays", "sector": "By sector"}
+"""Whose rows the table of money has."""
 TRACED = "traced"
 """The view that sets what is traced beside what the pairs say was caused."""
 NOTHING_YET = State(0, 0, 1, (), 0, True, "")
@@ -154,47 +157,47 @@ def answer(shown: Answer, follows: bool) -> None:
     """The sentence first, then who saved and who paid, what it does to residents, and pictures."""
     worlds, titles = shown.worlds, shown.titles
     sentences = solara.use_memo(lambda: [one.sentence() for one in worlds], [shown.serial])
-    if ROOM.value:  # where no controls say it
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", run_said(worlds[0])), classes=["soft"])
-    for said in sentences:
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", explained(said)), classes=["sentence"])
+    told = f"Shown: {run_said(worlds[0])}"
     if follows:
-        told = f"Sums in pounds follow from the run of {MONEY_FROM:,} residents, which goes on by itself."
-        solara.HTML(tag="p", unsafe_innerHTML=element("span", told), classes=["soft"])
+        told += f" Sums in pounds follow from the run of {MONEY_FROM:,} residents, which goes on by itself."
+    solara.HTML(tag="p", unsafe_innerHTML=element("span", told), classes=["soft", "run"]).key("run")
+    markup(html="".join(element("p", explained(said), kind="sentence") for said in sentences)).key("said")
+    markup(html=solara.use_memo(lambda: answer_tables.cautions(worlds, titles), [shown.serial])).key("known")
     with solara.Columns([3, 2]).key("money"):
         money(shown)
         flows(shown)
     over_time(shown).key("over time")
     residents = solara.use_memo(
-        lambda: pictures.outcomes(worlds, titles) + pictures.outcomes_by_quintile(worlds, titles),
+        lambda: answer_tables.outcomes(worlds, titles) + answer_tables.outcomes_by_quintile(worlds, titles),
         [shown.serial],
     )
-    solara.HTML(unsafe_innerHTML=residents)
-    take_away(shown.question, shown.run, VERSION)
+    markup(html=residents).key("residents")
+    take_away(shown.question, shown.run, VERSION).key("take away")
 
 
 @solara.component
 def money(shown: Answer) -> None:
     """Who saved and who paid, in the view that is chosen."""
-    view, set_view = solara.use_state("cash")
-    by, set_by = solara.use_state("payer")
+    search = solara.use_router().search
+    view = known if (known := noted(search, "view")) in {*answer_tables.VIEWS, TRACED} else "cash"
+    by = known if (known := noted(search, "by")) in BY else "payer"
 
     def table() -> str:
         """The table of the view."""
         if view == TRACED:
             return traced(shown.worlds, shown.titles)
-        return pictures.money(shown.worlds, shown.titles, view=view, by=by)
+        return answer_tables.money(shown.worlds, shown.titles, view=view, by=by)
 
     with solara.Column():
         with solara.Row(style={"flex-wrap": "wrap"}):
-            with solara.ToggleButtonsSingle(view, on_value=set_view):
-                for name, title in {**pictures.VIEWS, TRACED: "Traced and causal"}.items():
+            with solara.ToggleButtonsSingle(view, on_value=lambda new: note(view=new)):
+                for name, title in {**answer_tables.VIEWS, TRACED: "Traced and causal"}.items():
                     solara.Button(title, value=name)
             if view != TRACED:
-                with solara.ToggleButtonsSingle(by, on_value=set_by):
-                    for name, title in (("payer", "By who pays"), ("sector", "By sector")):
+                with solara.ToggleButtonsSingle(by, on_value=lambda new: note(by=new)):
+                    for name, title in BY.items():
                         solara.Button(title, value=name)
-        solara.HTML(unsafe_innerHTML=solara.use_memo(table, [shown.serial, view, by]))
+        markup(html=solara.use_memo(table, [shown.serial, view, by]))
 
 
 @solara.component
@@ -208,8 +211,8 @@ def flows(shown: Answer) -> None:
     words = solara.use_memo(lambda: pictures.flows_said(world, "policy", title), [shown.serial])
     with solara.Column():
         solara.HTML(tag="h2", unsafe_innerHTML=element("span", heading))
-        chart(option=options, height=round(420 * scale))
-        solara.HTML(unsafe_innerHTML=words)
+        chart(option=options, height=pictures.flows_height(options, scale))
+        markup(html=words)
 
 
 @solara.component
@@ -218,14 +221,14 @@ def over_time(shown: Answer) -> None:
     names = names_of(shown.worlds[0])
     services = {names[name]: name for name in shown.worlds[0].scenario.services}
     usual = "a_and_e" if "a_and_e" in services.values() else next(iter(services.values()))
-    service, set_service = solara.use_state(usual)
     titled = {name: title for title, name in services.items()}
-    service = service if service in titled else usual  # another place has other services
+    search = solara.use_router().search
+    service = known if (known := noted(search, "service")) in titled else usual  # another place has others
     solara.Select(
         "Contacts over time",
         list(services),
         titled[service],
-        on_value=lambda title: set_service(services[title]),
+        on_value=lambda title: note(service=services[title]),
     )
     scale = chart_scale()
     options = solara.use_memo(
@@ -236,4 +239,4 @@ def over_time(shown: Answer) -> None:
         lambda: pictures.lines_said(shown.worlds, shown.titles, service), [shown.serial, service]
     )
     chart(option=options, height=round(360 * scale))
-    solara.HTML(unsafe_innerHTML=words)
+    markup(html=words)

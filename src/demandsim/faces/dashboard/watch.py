@@ -16,7 +16,8 @@ from demandsim.faces.dashboard.asking import numbers_said
 from demandsim.faces.dashboard.errand import under_way, use_errand
 from demandsim.faces.dashboard.lanes import key, lanes
 from demandsim.faces.dashboard.question import Question, asked
-from demandsim.faces.dashboard.trace import Trace, traced
+from demandsim.faces.dashboard.shown import note
+from demandsim.faces.dashboard.trace import WITH_NEEDS, Trace, traced
 
 VERSION = str(sys.modules["demandsim"].__version__)
 NOBODY = -1
@@ -93,11 +94,17 @@ def played(trace: Trace, question: Question, looking: Looking, go: Callable[[Loo
     week, rest = solara.use_state(min(looking.week, trace.records[0].weeks - 1))
     data = solara.use_memo(trace.data, [trace])
 
+    def rest_at(new: int) -> None:
+        """Rest at a week: the address says it, here and on the way to other pages."""
+        rest(new)
+        note(week=new)
+
     def pick(resident: int, lot: int = 0) -> None:
         """Tell of another resident, in the week the player rests at."""
         go(Looking(resident, week, lot))
 
-    player(trace=data, start=week, chosen=looking.resident, event_pick=pick, event_rest=rest)
+    player(trace=data, start=week, chosen=looking.resident, event_pick=pick, event_rest=rest_at)
+    solara.HTML(tag="p", unsafe_innerHTML=element("span", sample_said(trace)), classes=["soft", "sample"])
     with solara.Link(f"/what-if?{question.link(VERSION)}&week={week}"):
         solara.HTML(tag="span", unsafe_innerHTML=f"What if a lever were pulled at {journey.when(week)}?")
     picking(trace, question, looking, pick)
@@ -106,6 +113,15 @@ def played(trace: Trace, question: Question, looking: Looking, go: Callable[[Loo
     elif looking.resident != NOBODY:
         said = f"There is no resident {looking.resident:,}: they are numbered from 0 to {trace.people - 1:,}."
         solara.HTML(tag="p", unsafe_innerHTML=element("span", said), classes=["mark"])
+
+
+def sample_said(trace: Trace) -> str:
+    """Say how those who are followed were picked, and that they are not like everybody."""
+    return (
+        f"The {trace.residents.size:,} who are followed are not like everybody: {WITH_NEEDS} of 4 were picked for "
+        "having a need when the first week begins, as there is more to see; of all residents "
+        f"{trace.needy:.0%} have one. They show how lives go, not how many go so; “Two worlds” counts everybody."
+    )
 
 
 @solara.component

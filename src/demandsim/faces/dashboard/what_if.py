@@ -32,6 +32,7 @@ from demandsim.faces.dashboard.errand import under_way, use_errand
 from demandsim.faces.dashboard.futures import LIMITS, Futures, drawn, numbers, sentence
 from demandsim.faces.dashboard.journey import when
 from demandsim.faces.dashboard.question import WORLDS, Question, asked
+from demandsim.faces.dashboard.shown import note
 from demandsim.records.record import RunRecord
 
 VERSION = str(sys.modules["demandsim"].__version__)
@@ -120,6 +121,7 @@ def pause(worlds: Both, where: Paused, go: Callable[[Paused], None]) -> None:
     def let_go(new: Paused) -> None:
         """Choose another world or week: a lever that was pulled is let go."""
         set_draft(new)
+        note(world=new.world, week=new.week)
         if where.lever:
             go(replace(new, lever=None))
 
@@ -135,6 +137,7 @@ def pause(worlds: Both, where: Paused, go: Callable[[Paused], None]) -> None:
     def show(title: str) -> None:
         """Show another measure."""
         set_draft(replace(draft, show=titles[title]))
+        note(show=titles[title])
         if where.lever:
             go(replace(where, show=titles[title]))
 
@@ -146,6 +149,11 @@ def pause(worlds: Both, where: Paused, go: Callable[[Paused], None]) -> None:
 def _pulled(record: RunRecord | None) -> _Pulled | None:
     """Hand a record on; None where the run was stopped."""
     return None if record is None else _Pulled(record)
+
+
+@solara.component_vue("week.vue")
+def week(said: list[str], value: int, event_choose: Callable[[int], None]) -> None:
+    """Slide to a week, which is said as it is shown."""
 
 
 @solara.component
@@ -163,12 +171,10 @@ def choosing(worlds: Both, draft: Paused, choose: Callable[[Paused], None]) -> N
             named[draft.world],
             on_value=lambda title: choose(replace(draft, world=titles[title])),
         )
-        solara.SliderInt(
-            f"Pause at {when(draft.week)}",
-            draft.week,
-            min=0,
-            max=weeks - 1,
-            on_value=lambda week: choose(replace(draft, week=week)),
+        week(
+            said=[when(number) for number in range(weeks)],
+            value=draft.week,
+            event_choose=lambda number: choose(replace(draft, week=min(max(int(number), 0), weeks - 1))),
         )
 
 
@@ -253,10 +259,10 @@ def futures(worlds: Both, shown: Paused, record: RunRecord | None) -> None:
         future,
         said(shown.lever, worlds.scenario) if shown.lever else "",
         left_out_said(shown.lever, shown.week, worlds.scenario.weeks) if shown.lever else "",
+        worlds.scenario.residents,
     )
-    residents = worlds.scenario.residents
     if future is not None:
-        told = element("p", sentence(one, residents), kind="sentence") + element("p", LIMITS, kind="soft")
+        told = element("p", sentence(one), kind="sentence") + element("p", LIMITS, kind="soft")
         solara.HTML(unsafe_innerHTML=told, attributes={"aria-live": "polite"})
     solara.HTML(unsafe_innerHTML=drawn(one), classes=["wide"])
-    solara.HTML(unsafe_innerHTML=numbers(one, residents), classes=["wide"])
+    solara.HTML(unsafe_innerHTML=numbers(one), classes=["wide"])
