@@ -49,7 +49,8 @@ def test_strict_tells_by_its_exit_code(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["calibrate"], "--check holds the baseline to its targets"),
+        (["calibrate", "--rounds", "0"], "--rounds: given 0; a whole number from 1"),
+        (["calibrate", "small-town"], "an invented place has no published figures"),
         (["calibrate", "--check", "small-town"], "an invented place has no published figures"),
         (["calibrate", "--check", "--residents", "500000"], "up to 300,000"),
         (["calibrate", "--check", "--seeds", "0"], "a number of pairs from 1"),

@@ -62,7 +62,11 @@ def take_turns(town: Town, resident: Resident) -> None:
             be_new(resident)
         else:
             depart(town, resident, LEFT)
-    elif town.week >= 0 and is_grown_child(resident) and resident.word(LIVE, 0, "leaves_home") < life.leave_home:
+    elif (
+        town.week >= 0
+        and is_grown_child(resident)
+        and resident.word(LIVE, 0, "leaves_home") < life.leave_home
+    ):
         leave_parents(town, resident)
 
 

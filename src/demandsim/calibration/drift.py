@@ -1,4 +1,4 @@
-"""How far a settled place is from rest: needs, queues and stays of people of one age, in the first year and the last."""
+"""How far a settled place is from rest: needs, queues and stays at one age, in the first year and in the last."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def drift(scenario: Scenario, *, seeds: Sequence[int], threads: int | None = Non
     error = off.std(axis=0, ddof=1) / np.sqrt(len(runs)) if len(runs) > 1 else np.full(whole.size, np.nan)
     found = pd.DataFrame(_names(scenario), columns=["kind", "name"])
     found = found.assign(first=first.mean(axis=0), last=last.mean(axis=0), change=change, error=error)
-    return found[whole > 0].reset_index(drop=True)
+    kept: pd.DataFrame = found[whole > 0].reset_index(drop=True)
+    return kept
 
 
 def _names(scenario: Scenario) -> list[tuple[str, str]]:

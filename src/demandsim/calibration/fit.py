@@ -183,5 +183,6 @@ def slopes_of(tries: Tries, logs: NDArray[np.float64]) -> NDArray[np.float64]:
 def as_factors(board: Board, logs: Sequence[float]) -> Mapping[str, float]:
     """Say how far each knob is turned: its factor, or what is added to the power of its gradient."""
     return {
-        knob.key: float(turn if knob.tilts else np.exp(turn)) for knob, turn in zip(board.knobs, logs, strict=True)
+        knob.key: float(turn if knob.tilts else np.exp(turn))
+        for knob, turn in zip(board.knobs, logs, strict=True)
     }

@@ -80,12 +80,15 @@ def board(scenario: Scenario, knobs: Sequence[Knob]) -> Board:
         turned = {
             path: range_
             for path, range_ in there.items()
-            if range_.value > 0 and any(path == turn or (turn[-1] == "." and path.startswith(turn)) for turn in knob.turns)
+            if range_.value > 0
+            and any(path == turn or (turn[-1] == "." and path.startswith(turn)) for turn in knob.turns)
         }
         ends = [_ends(range_, tilts=knob.tilts) for range_ in turned.values()]
         ends = [(least, most) for least, most in ends if least < most]
         if not ends:
-            raise EvidenceError(f"{TABLE} [{knob.key}]: turns no number that {scenario.name} takes from the evidence")
+            raise EvidenceError(
+                f"{TABLE} [{knob.key}]: turns no number that {scenario.name} takes from the evidence"
+            )
         numbers.append(turned)
         low.append(min(least for least, _ in ends))
         high.append(max(most for _, most in ends))
@@ -115,7 +118,10 @@ def knobs() -> tuple[Knob, ...]:
     """
     data = tomllib.loads((files("demandsim.calibration") / TABLE).read_text(encoding="utf-8"))
     try:
-        return tuple(Knob(key=key, **{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for key, row in data.items())
+        return tuple(
+            Knob.model_validate({"key": key, **row, "turns": tuple(row.get("turns", ()))})
+            for key, row in data.items()
+        )
     except ValidationError as error:
         first = error.errors()[0]
         raise EvidenceError(f"{TABLE} [{'.'.join(map(str, first['loc']))}]: {first['msg']}") from None

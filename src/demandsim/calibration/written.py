@@ -87,7 +87,7 @@ def _place(
             table, key = ".".join(parts[:cut]), ".".join(parts[cut:])
             inside = rf"^\[{re.escape(table)}\]\n(?:(?!\[).*\n)*?({re.escape(key)} = \{{.*\}}\n)"
             if found := re.search(inside, text, re.MULTILINE):
-                return path, *found.span(1), lambda fields, key=key: f"{key} = {{ {_inline(fields)} }}\n"  # type: ignore[misc]
+                return path, *found.span(1), lambda fields, key=key: f"{key} = {{ {_inline(fields)} }}\n"
     raise EvidenceError(f"{name}: in no table of {folder}")
 
 
@@ -95,7 +95,7 @@ def _fields(one: Parameter, value: Value, said: str) -> dict[str, str]:
     """Write the fields of a row with its fitted value and the range that it was fitted in."""
     before = f"Before: {_toml(one.value)}, {one.grade}. {one.source}"
     fitted = one.grade == Grade.CALIBRATED and "Before:" in one.source
-    source = f"{said} {one.source[one.source.index('Before:'):] if fitted else before}"
+    source = f"{said} {one.source[one.source.index('Before:') :] if fitted else before}"
     found = {
         "value": _toml(value),
         "unit": json.dumps(one.unit, ensure_ascii=False),
@@ -121,7 +121,8 @@ def _held(end: Value, value: Value, outer: Callable[[float, float], float]) -> V
     """Give an end of the range, or the value where rounding has put it just outside."""
     if isinstance(end, tuple) and isinstance(value, tuple):
         return tuple(outer(e, v) for e, v in zip(end, value, strict=True))
-    assert not isinstance(end, tuple) and not isinstance(value, tuple)
+    assert not isinstance(end, tuple)
+    assert not isinstance(value, tuple)
     return outer(end, value)
 
 

@@ -26,7 +26,16 @@ KEPT_FROM = 10_000
 MOST_BYTES = 2 * 1024**3
 """How much is kept at most; those used longest ago go first."""
 
-_DECIDES = ("agencies", "population", "scenario", "simulation", "chance.py", "kernels.py", "packing.py", "units.py")
+_DECIDES = (
+    "agencies",
+    "population",
+    "scenario",
+    "simulation",
+    "chance.py",
+    "kernels.py",
+    "packing.py",
+    "units.py",
+)
 
 
 def kept_start(scenario: Scenario, *, seed: int) -> DemandModel | None:

@@ -18,6 +18,7 @@ from demandsim.scenario.base import DECILES
 from demandsim.scenario.place import Place
 from demandsim.scenario.schema import Scenario
 
+
 class Sizes(NamedTuple):
     """How many there are of everything."""
 

@@ -8,8 +8,6 @@ it, new to every door. So week 0 begins with just the residents stated, however 
 
 from __future__ import annotations
 
-import numpy as np
-
 from demandsim.agencies.rules import Rules
 from demandsim.chance import LIVE, address, draw
 from demandsim.kernels import inlined, kernel

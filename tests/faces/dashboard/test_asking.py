@@ -11,11 +11,11 @@ solara = pytest.importorskip("solara")
 vuetify = pytest.importorskip("ipyvuetify")
 
 from demandsim.faces.dashboard.asking import all_there, asking, at_hand, read_box  # noqa: E402
-from demandsim.scenario.numbers import Range  # noqa: E402
 from demandsim.faces.dashboard.evidence import entered  # noqa: E402
 from demandsim.faces.dashboard.own import Own, taken  # noqa: E402
 from demandsim.faces.dashboard.question import Question  # noqa: E402
 from demandsim.scenario.files import shipped  # noqa: E402
+from demandsim.scenario.numbers import Range  # noqa: E402
 
 TOWN = Question(place="small-town", second="small-town-council-saves", residents=2_000)
 POLICY = taken("policy", "mine.toml", (shipped() / "policies" / "small-town-council-saves.toml").read_bytes())

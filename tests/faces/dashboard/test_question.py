@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import demandsim as ds
 from demandsim.faces.dashboard import own
-from demandsim.scenario.numbers import Range, changeable, put_on_end
 from demandsim.faces.dashboard.levers import Moved, levers
 from demandsim.faces.dashboard.own import Own, Shelf, packed, taken
 from demandsim.faces.dashboard.question import (
@@ -29,6 +28,7 @@ from demandsim.faces.dashboard.question import (
     scenario_of,
 )
 from demandsim.scenario.files import shipped
+from demandsim.scenario.numbers import Range, changeable, put_on_end
 
 VERSION = "9.9.9"
 CUT = Moved(1, "money.pounds_a_year", -40_000)

@@ -90,7 +90,9 @@ def test_a_fit_broken_off_goes_on_from_there(turned: Board, formula: Formula, tm
     runs = formula.runs
     fit(Tries(turned, WHAT, seeds=(1,), folder=tmp_path), rounds=20)
     assert formula.runs - runs == len(list(tmp_path.glob("*.json"))) - kept
-    assert all(set(json.loads(file.read_text())) == {one.key for one in WHAT} for file in tmp_path.glob("*.json"))
+    assert all(
+        set(json.loads(file.read_text())) == {one.key for one in WHAT} for file in tmp_path.glob("*.json")
+    )
 
 
 def test_a_slope_is_bands_for_each_log(turned: Board, formula: Formula, tmp_path: Path) -> None:
@@ -106,7 +108,9 @@ def test_more_knobs_than_targets_are_refused(turned: Board, formula: Formula, tm
 
 
 def test_bands_are_counted_from_the_published_figure_by_logs() -> None:
-    one = next(target for target in targets().values() if target.interval is None and target.tolerance is None)
+    one = next(
+        target for target in targets().values() if target.interval is None and target.tolerance is None
+    )
     low, high = one.band
     assert bands_off(one, one.value) == 0
     assert bands_off(one, high) == pytest.approx(1)

@@ -84,5 +84,7 @@ def test_a_range_down_to_nought_is_turned_to_a_quarter_at_most(england: Scenario
 
 
 def test_a_knob_that_turns_nothing_is_refused(england: Scenario) -> None:
-    with pytest.raises(EvidenceError, match=r"\[lost\]: turns no number that england takes from the evidence"):
+    with pytest.raises(
+        EvidenceError, match=r"\[lost\]: turns no number that england takes from the evidence"
+    ):
         board(england, [Knob(key="lost", turns=("needs.nothing.worsen.1",))])

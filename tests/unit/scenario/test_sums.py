@@ -109,9 +109,7 @@ def test_a_sum_cuts_no_more_hours_or_beds_than_what_stands() -> None:
     """Home care has 80 hours; a policy that leaves 40 leaves nothing to cut some 64 from."""
     half, most = {"set": {HOURS: 40.0}}, cut(0.8)
     check_policy(TOWN, policy(most))
-    text = (
-        "it would bring hours_a_week of 'home_care' from 40 to -23.8793, and that goes from 0 to 10,000; cut less"
-    )
+    text = "it would bring hours_a_week of 'home_care' from 40 to -23.8793, and that goes from 0 to 10,000; cut less"
     assert f"[change #2.money.pounds_a_year]: from week 0 {text}" in refused(policy(half, most))
     assert refused(policy(half, name="one"), policy(most, name="two")).startswith("two [change #1.money")
     check_policy(TOWN, policy(half, cut(0.5)))  # to the last hour

@@ -35,7 +35,17 @@ def test_week_0_begins_with_exactly_the_residents_that_match_the_place(
     at_once = DemandModel(town, seed=5)
     assert (settled.state.presence[:2_000] == HERE).all()
     assert settled.book.here.tolist() == at_once.book.here.tolist() == [2_000] * 3
-    for name in ("identity", "born_week", "sex", "decile", "district", "household", "role", "tenure", "next_in_home"):
+    for name in (
+        "identity",
+        "born_week",
+        "sex",
+        "decile",
+        "district",
+        "household",
+        "role",
+        "tenure",
+        "next_in_home",
+    ):
         assert np.array_equal(getattr(settled.state, name), getattr(at_once.state, name)), name
 
 
@@ -75,13 +85,15 @@ def test_a_stand_in_is_like_one_who_lived_on(town: Scenario) -> None:
     moved = np.flatnonzero(state.grade[:2_000] != grades)
     assert moved.size > 400
     for row in moved[:200]:
-        like = (state.cell[:2_000] == state.cell[row]) & (grades == state.grade[row]) & (np.arange(2_000) != row)
+        like = (
+            (state.cell[:2_000] == state.cell[row]) & (grades == state.grade[row]) & (np.arange(2_000) != row)
+        )
         assert like.any(), row
     assert np.array_equal(cell, state.cell[:2_000]) or (cell != state.cell[:2_000]).mean() < 0.02
 
 
 def test_every_resident_of_a_kind_is_as_likely_to_be_the_example(town: Scenario) -> None:
-    """Of 30 or more alike, none stands in for many: were the next row on taken, the first of a kind nearly always would.
+    """Of 30 or more alike, none stands in for many: were the next row on taken, the first of a kind mostly would.
 
     Stand-ins of a kind of n are shared among n - 1 or fewer at random; one who serves eight times when two each are
     expected has a chance below 1 in 1,000, of which there are some twenty kinds.
@@ -108,7 +120,9 @@ def test_who_moves_away_is_followed_by_one_with_the_same_needs_whom_no_door_know
     state, key = model.state, model.key
     model.run(30)
     week = model.week
-    luck = np.array([draw(key, int(home), week, address(HOUSEHOLD, 0))[0] for home in state.household[:PEOPLE]])
+    luck = np.array(
+        [draw(key, int(home), week, address(HOUSEHOLD, 0))[0] for home in state.household[:PEOPLE]]
+    )
     at_home = (state.presence[:PEOPLE] == HERE) & (state.place[:PEOPLE] == 0)
     moves = at_home & (luck / 2**32 < 1 - np.exp(-1 / 52))
     served = (state.status[:PEOPLE] == OPEN).any(axis=1)
@@ -134,7 +148,9 @@ def test_nobody_leaves_home_while_the_place_settles(town: Scenario) -> None:
     assert not np.array_equal(model.state.household, before)
 
 
-def test_whoever_moves_in_has_the_needs_that_the_resident_they_are_like_has_in_week_0(settled: DemandModel) -> None:
+def test_whoever_moves_in_has_the_needs_that_the_resident_they_are_like_has_in_week_0(
+    settled: DemandModel,
+) -> None:
     model = settled.fork()
     state = model.state
     coming = np.flatnonzero((state.arrives_week > NEVER) & (state.born_week < state.arrives_week))

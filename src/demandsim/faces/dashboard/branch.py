@@ -15,7 +15,7 @@ from demandsim.agencies.changes import as_changed
 from demandsim.analysis.words import measure_title, service_title, who, who_said
 from demandsim.errors import PolicyError, ScenarioError
 from demandsim.faces.dashboard.choices import policy_of, shipped_policies
-from demandsim.faces.dashboard.errand import Tell, runner
+from demandsim.faces.dashboard.errand import Runner, Tell
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.records.measures import NAMES
 from demandsim.records.record import RunRecord
@@ -103,9 +103,9 @@ def both(question: Question, stop: threading.Event, tell: Tell) -> Both | None:
     if held := _HELD.get(question):
         return held
     scenario = question.scenario()
-    start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
-    ran = runner(stop, tell, SETTLING + 2 * scenario.weeks)
-    if not ran(start, 0):
+    ran = Runner(stop, tell, SETTLING + 2 * scenario.weeks)
+    start = ran.settled(scenario, seed=question.seed)
+    if start is None:
         return None
     records = []
     for world in WORLDS:
@@ -142,7 +142,7 @@ def branch(
     scenario, arm = worlds.scenario, worlds.arm(world)
     policy = pulled(lever, worlds, world, week)
     model = DemandModel(scenario, seed=worlds.question.seed, policies=arm, start=worlds.start)
-    ran = runner(stop, tell, scenario.weeks)
+    ran = Runner(stop, tell, scenario.weeks)
     if not ran(model, week):
         return None
     future = model.fork([*arm, policy])

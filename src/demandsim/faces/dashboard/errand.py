@@ -12,8 +12,11 @@ import solara.lab
 
 from demandsim.analysis.pages import element
 from demandsim.errors import DemandSimError
+from demandsim.experiment.starts import keep_start, kept_start
 from demandsim.faces.dashboard.runs import THREADS
+from demandsim.scenario.schema import Scenario
 from demandsim.simulation.model import DemandModel
+from demandsim.simulation.settling import SETTLING
 
 Found = TypeVar("Found")
 Tell = Callable[[float], None]
@@ -62,22 +65,46 @@ class Errand(Generic[Found]):
         self.part = part
 
 
-def runner(stop: threading.Event, tell: Tell, total: int) -> Callable[[DemandModel, int], bool]:
-    """Give what runs a model up to a week, tells the share of all weeks that is done, and says if it got there."""
-    done = 0
+class Runner:
+    """Runs models week by week, tells the share of all weeks that is done, and stops at a word.
 
-    def ran(model: DemandModel, until: int) -> bool:
-        """Run on to a week, unless it was stopped."""
-        nonlocal done
+    Parameters
+    ----------
+    stop
+        Set to stop within a week's run.
+    tell
+        Called with the share that is done.
+    weeks
+        How many there are in all, those of settling included.
+    """
+
+    def __init__(self, stop: threading.Event, tell: Tell, weeks: int) -> None:
+        self._stop, self._tell, self._total, self._done = stop, tell, weeks, 0
+
+    def __call__(self, model: DemandModel, until: int) -> bool:
+        """Run a model on to a week; False if it was stopped."""
         while model.week < until:
-            if stop.is_set():
+            if self._stop.is_set():
                 return False
             model.step()
-            done += 1
-            tell(done / total)
+            self._ran(1)
         return True
 
-    return ran
+    def settled(self, scenario: Scenario, *, seed: int) -> DemandModel | None:
+        """Give a settled start, from disk where one is kept; None if it was stopped."""
+        if (kept := kept_start(scenario, seed=seed)) is not None:
+            self._ran(SETTLING)
+            return kept
+        start = DemandModel(scenario, seed=seed, first_week=-SETTLING)
+        if not self(start, 0):
+            return None
+        keep_start(start)
+        return start
+
+    def _ran(self, weeks: int) -> None:
+        """Count weeks that are done."""
+        self._done += weeks
+        self._tell(self._done / self._total)
 
 
 def use_errand(work: Callable[[threading.Event, Tell], Found | None], asked: list[Any]) -> Errand[Found]:

@@ -13,9 +13,9 @@ import solara
 from demandsim.analysis.pages import element
 from demandsim.evidence.parameter import Parameter
 from demandsim.evidence.tables import find, parameters
-from demandsim.scenario.numbers import Numbers, Range, changeable, numbers_from, put_on_end
 from demandsim.faces.dashboard.question import Question, asked
 from demandsim.faces.dashboard.shown import note, noted
+from demandsim.scenario.numbers import Numbers, Range, changeable, numbers_from, put_on_end
 
 ROWS = 40
 """Rows that are shown at first, and with each further press."""

@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from demandsim.errors import DemandSimError
 from demandsim.evidence.tables import plain
-from demandsim.scenario.numbers import Numbers, numbers_from, with_numbers
 from demandsim.faces.dashboard.choices import AS_IT_IS, places, policy_of, presets, scenario_of
 from demandsim.faces.dashboard.levers import Moved, adjusted, levers
 from demandsim.faces.dashboard.own import MARK, Own, packed, unpacked
 from demandsim.scenario.check import check_together
+from demandsim.scenario.numbers import Numbers, numbers_from, with_numbers
 from demandsim.scenario.policy import Policy
 from demandsim.scenario.schema import Scenario
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from demandsim.analysis.comparison import Comparison, Pair
 from demandsim.analysis.sentence import MONEY_FROM
 from demandsim.errors import DemandSimError
+from demandsim.experiment.starts import keep_start, kept_start
 from demandsim.faces.dashboard.question import Question
 from demandsim.records.record import RunRecord
 from demandsim.scenario.schema import Scenario
@@ -184,8 +185,13 @@ class Run:
 
     def _records(self, scenario: Scenario, seed: int) -> tuple[RunRecord, ...]:
         """Run every arm of one seed from one settled start, the place as it is first."""
-        start = DemandModel(scenario, seed=seed, first_week=-SETTLING)
-        self._run(start, SETTLING)
+        start = kept_start(scenario, seed=seed)
+        if start is None:
+            start = DemandModel(scenario, seed=seed, first_week=-SETTLING)
+            self._run(start, SETTLING)
+            keep_start(start)
+        else:
+            self._ran(SETTLING)
         records = []
         for arm in ((), *self.question.arms()):
             model = DemandModel(scenario, seed=seed, policies=arm, start=start)
@@ -199,8 +205,12 @@ class Run:
             if self._over():
                 raise StoppedError
             model.step()
-            with self._lock:
-                self._weeks_done += 1
+            self._ran(1)
+
+    def _ran(self, weeks: int) -> None:
+        """Count weeks that are done."""
+        with self._lock:
+            self._weeks_done += weeks
 
     def _show(self, scenario: Scenario, stage: int, pairs: Sequence[tuple[RunRecord, ...]]) -> None:
         """Show the pairs there are; a larger run once it has a few."""

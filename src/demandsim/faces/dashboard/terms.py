@@ -108,7 +108,8 @@ TERMS: Mapping[str, str] = MappingProxyType(
             "needs it helps."
         ),
         "settling": (
-            "The ten years before the first recorded week, run without policies so that needs, queues and stays are at rest."
+            "The ten years before the first recorded week, run without policies so that needs, queues and "
+            "stays are at rest."
         ),
         "severity": "How serious a need is: 0 none, 1 emerging, 2 established, 3 complex, 4 crisis.",
         "shunt": (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demandsim.faces.dashboard.errand import Tell, runner
+from demandsim.faces.dashboard.errand import Runner, Tell
 from demandsim.faces.dashboard.question import WORLDS, Question
 from demandsim.population.columns import HERE
 from demandsim.records.journal import CONTACT, HANDED_ON, LOST_ON_THE_WAY, STAY_BEGAN, TURNED_AWAY
@@ -69,9 +69,9 @@ def traced(question: Question, stop: threading.Event, tell: Tell, also: int = -1
         One more resident to follow, if there is one of this number.
     """
     scenario = question.scenario()
-    start = DemandModel(scenario, seed=question.seed, first_week=-SETTLING)
-    ran = runner(stop, tell, SETTLING + 2 * scenario.weeks)
-    if not ran(start, 0):
+    ran = Runner(stop, tell, SETTLING + 2 * scenario.weeks)
+    start = ran.settled(scenario, seed=question.seed)
+    if start is None:
         return None
     people = int(start.state.identity.shape[0])
     residents = chosen(start, question.seed)
