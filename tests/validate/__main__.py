@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.validate import battery, cold, scale, stale, studies
+from tests.validate import battery, cold, drift, scale, stale, studies
 
 PARTS: dict[str, Callable[..., list[str] | None]] = {
     "chance": battery.run,
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[..., list[str] | None]] = {
     "cold": cold.run,
     "stale": stale.run,
     "studies": studies.run,
+    "drift": drift.run,
 }
 """Name to a function of ``short``, ``seed`` and ``jobs``: it prints what it does and gives a line for each failure, or
 None where it is left out of the short form."""
