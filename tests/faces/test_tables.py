@@ -35,7 +35,7 @@ def printed(*shown: Table | Text) -> str:
 def compared(small_town: ds.Scenario) -> Comparison:
     """Two pairs."""
     town = small_town.replace(residents=500, weeks=60)
-    return ds.compare(town, ds.read_policy(SAVES), seeds=2)
+    return ds.compare(town, ds.read_policy(SAVES), seeds=6)
 
 
 def test_what_agencies_provide_and_pay_adds_up(compared: Comparison) -> None:

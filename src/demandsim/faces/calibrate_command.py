@@ -18,48 +18,50 @@ MISSED = 1
 """Exit code with ``--strict`` where fewer pass than should."""
 
 
+Place = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="England, Essex, or a place that extends one of them.")
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Set published targets beside the baseline; nothing is changed.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit code 1 where under nine in ten of those that count pass.")
+]
+Seeds = Annotated[int, typer.Option(parser=whole, metavar="N", help="How many runs: seeds 1, 2, 3, ...")]
+Residents = Annotated[int, typer.Option(parser=whole, metavar="N", help="Residents to simulate in each.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole, metavar="N", help="Runs at once; as many as there are processors if not given."
+    ),
+]
+Into = Annotated[
+    str, typer.Option(metavar="FOLDER", help="Where a fit keeps every run, so that it can go on from there.")
+]
+Rounds = Annotated[int, typer.Option(parser=whole, metavar="N", help="Steps that a fit takes at most.")]
+Write = Annotated[bool, typer.Option("--write", help="Put the fitted numbers into the evidence tables.")]
+Json = Annotated[
+    str | None,
+    typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - writes to the screen only."),
+]
+Csv = Annotated[
+    str | None,
+    typer.Option("--csv", metavar="FILE", help="Write a tidy table as CSV; - writes to the screen only."),
+]
+
+
 def calibrate(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="England, Essex, or a place that extends one of them.")
-    ] = "england",
-    check: Annotated[
-        bool, typer.Option("--check", help="Set published targets beside the baseline; nothing is changed.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit code 1 where under nine in ten of those that count pass.")
-    ] = False,
-    seeds: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="How many runs: seeds 1, 2, 3, ...")
-    ] = SEEDS,
-    residents: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Residents to simulate in each.")
-    ] = RESIDENTS,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            parser=whole, metavar="N", help="Runs at once; as many as there are processors if not given."
-        ),
-    ] = None,
-    into: Annotated[
-        str,
-        typer.Option(metavar="FOLDER", help="Where a fit keeps every run, so that it can go on from there."),
-    ] = "fit",
-    rounds: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Steps that a fit takes at most.")
-    ] = ROUNDS,
-    write: Annotated[
-        bool, typer.Option("--write", help="Put the fitted numbers into the evidence tables.")
-    ] = False,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json", metavar="FILE", help="Write all numbers as JSON; - writes to the screen only."
-        ),
-    ] = None,
-    csv: Annotated[
-        str | None,
-        typer.Option("--csv", metavar="FILE", help="Write a tidy table as CSV; - writes to the screen only."),
-    ] = None,
+    scenario: Place = "england",
+    check: Check = False,
+    strict: Strict = False,
+    seeds: Seeds = SEEDS,
+    residents: Residents = RESIDENTS,
+    threads: Threads = None,
+    into: Into = "fit",
+    rounds: Rounds = ROUNDS,
+    write: Write = False,
+    json: Json = None,
+    csv: Csv = None,
 ) -> None:
     """Hold the baseline to published figures, or fit numbers to them.
 
