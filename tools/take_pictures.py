@@ -72,7 +72,7 @@ def take(browser: Any, address: str, name: str, width: int, height: int) -> None
     if path == "/":  # the quick pairs are there; the large run that follows would take minutes
         page.wait_for_selector(".how-far:has-text(' at 100,000'):not(:has-text('then'))", timeout=PATIENCE)
         page.click(STOP)
-        page.wait_for_selector(".solara-echarts canvas, .solara-echarts svg")
+        page.wait_for_selector(".ds-chart canvas, .ds-chart svg")
     page.wait_for_selector(STOP, state="detached", timeout=PATIENCE)
     if name == "room":
         page.click(".ds-look >> text=For the room")
