@@ -36,8 +36,8 @@ NAMES = {
 MARK = f"Indicative only, at {RESIDENTS:,} simulated residents"
 NOTE = (
     f"Essex, {YEARS} years, {PAIRS} pairs: the police pass on about half of the calls about somebody's welfare that "
-    f"officers went to. Payers whose interval lies within £{LEAST:,} of zero are left out. Nothing is calibrated, and "
-    "where this demand really lands has not been measured anywhere."
+    f"officers went to. Payers whose interval lies within £{LEAST:,} of zero are left out. The model is not "
+    "calibrated yet, and where this demand really lands has not been measured anywhere."
 )
 
 

@@ -24,7 +24,7 @@ HEADS = ["Number", "value", "range", "unit", "prices of", "grade", "source"]
 MEANT = {
     "measured": "taken as published",
     "adapted": "worked out from a published figure",
-    "calibrated": "fitted to published totals",
+    "calibrated": "fitted to published figures",
     "judged": "our judgement, no source found",
 }
 STEPS = 100
