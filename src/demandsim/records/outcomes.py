@@ -20,7 +20,13 @@ KEYS = {"lost": "lost_hand_offs", "delayed_weeks": "delayed_discharge_weeks", "h
 """Weekly counts that are called something else here; the others keep their names."""
 
 LEAST_RESIDENTS = 20_000
-QUOTED_FROM = {"refusals": 100_000, "bounces": 100_000, "weeks_to_help": 100_000, "weeks_waited": 100_000}
+QUOTED_FROM = {
+    "refusals": 100_000,
+    "bounces": 100_000,
+    "weeks_to_help": 100_000,
+    "weeks_waited": 100_000,
+    "delayed_discharge_weeks": 100_000,
+}
 ONLY_WHOLE = ("gave_up", "overrun_hours")
 """From how many simulated residents on a measure may be quoted: 20,000, or what is said here, or only all of them.
 
