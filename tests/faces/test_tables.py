@@ -33,7 +33,7 @@ def printed(*shown: Table | Text) -> str:
 
 @pytest.fixture(scope="module")
 def compared(small_town: ds.Scenario) -> Comparison:
-    """Two pairs."""
+    """Six pairs."""
     town = small_town.replace(residents=500, weeks=60)
     return ds.compare(town, ds.read_policy(SAVES), seeds=6)
 

@@ -52,9 +52,8 @@ LEVELS = {
     "weeks_to_help": 0.1,
 }
 """Measures of one run, and the part of each by which more residents may differ, from where it may be quoted on."""
-CHANGES = ("unmet_need_weeks", "refusals", "bounces", "helped")
-"""Measures whose difference between the arms is a headline of this policy, at any size. Weeks to help is none of them:
-at 20,000 residents its change is twice that at 100,000."""
+CHANGES = ("unmet_need_weeks", "refusals", "bounces", "helped", "weeks_to_help")
+"""Measures whose difference between the arms is a headline of this policy, at any size."""
 
 
 class Mean(NamedTuple):
